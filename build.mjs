@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// Builds what ships: the command (ESM chunks, so a command loads only what it needs) and the hook (one CommonJS file).
+import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { build } from 'esbuild';
+import { collectLicences } from './scripts/collect-licences.mjs';
+
+const quiet = process.argv.includes('--quiet');
+const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+const shared = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  minifySyntax: true,
+  legalComments: 'none',
+  sourcemap: 'linked',
+  metafile: true,
+  logLevel: 'warning',
+  define: { PVEIGPU_VERSION: JSON.stringify(version) },
+  loader: { '.pl': 'text', '.tpl': 'text' },
+};
+
+rmSync('dist', { recursive: true, force: true });
+const command = await build({
+  ...shared,
+  entryPoints: { 'bin/pveigpu': 'src/cli/main.ts' },
+  format: 'esm',
+  splitting: true,
+  outdir: 'dist',
+  outExtension: { '.js': '.mjs' },
+  chunkNames: 'lib/[name]-[hash]',
+  banner: { js: '#!/usr/bin/node\nimport { createRequire as __cr } from "node:module"; const require = __cr(import.meta.url);' },
+});
+const hook = await build({ ...shared, entryPoints: ['pve-hooks/hook.ts'], format: 'cjs', outfile: 'dist/lib/hook.cjs' });
+chmodSync('dist/bin/pveigpu.mjs', 0o755);
+mkdirSync('dist/share', { recursive: true });
+cpSync('pve-hooks/pveigpu-hook.pl', 'dist/share/pveigpu-hook');
+chmodSync('dist/share/pveigpu-hook', 0o755);
+writeFileSync('dist/THIRD-PARTY-LICENCES.txt', collectLicences([command.metafile, hook.metafile]));
+writeFileSync('dist/meta.json', JSON.stringify({ command: command.metafile, hook: hook.metafile }));
+if (!quiet) {
+  for (const [path, { bytes }] of Object.entries({ ...command.metafile.outputs, ...hook.metafile.outputs }))
+    if (!path.endsWith('.map')) console.log(`${String(bytes).padStart(8)}  ${path}`);
+}

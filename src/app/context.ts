@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { Clock, Log } from '../ports/clock-log.ts';
+import type { Host } from '../ports/host.ts';
+import type { Pve } from '../ports/pve.ts';
+
+/** What every use case gets: the machine, Proxmox on it, time and a place to speak. */
+export interface Context {
+  readonly host: Host;
+  readonly pve: Pve;
+  readonly clock: Clock;
+  readonly log: Log;
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { Reading } from './section.ts';
+
+export type GuestKind = 'qemu' | 'lxc';
+
+/** One section of a guest's configuration, allow-listed keys only (see `src/core/guest/kept-keys.ts`), in file order. */
+export interface GuestSection {
+  /** `current`, `pending`, or the name of a snapshot. */
+  readonly name: string;
+  readonly keys: { readonly [key: string]: string };
+  /** Keys that a `[PENDING]` section deletes. */
+  readonly deletes?: readonly string[];
+}
+
+/** One VM or container of this node, or of another node of the cluster. */
+export interface Guest {
+  readonly vmid: number;
+  readonly kind: GuestKind;
+  readonly node: string;
+  /** SHA-1 of the raw file in hex: PVE's digest. */
+  readonly digest: string;
+  readonly running: Reading<boolean>;
+  readonly sections: readonly GuestSection[];
+  /** Lines that PVE's parser rejects, as `line: text`. A write by PVE would drop them. */
+  readonly rejectedLines: readonly string[];
+}
+
+/** The `guests` section: every guest of this node (`own`) and, for collisions of names only, of the cluster. */
+export interface GuestFacts {
+  readonly guests: readonly Guest[];
+  /** Guests whose file could not be read, with the reason. */
+  readonly unreadable: readonly { readonly vmid: number; readonly kind: GuestKind; readonly reason: string }[];
+}
+
+/** One `map` entry of a PCI resource mapping. */
+export interface PoolEntry {
+  readonly node: string;
+  /** `vvvv:dddd`. */
+  readonly id: string;
+  /** One address, or several joined by `;` for one multifunction device. */
+  readonly path: string;
+  readonly subsystemId?: string;
+  readonly iommuGroup?: number;
+  readonly description?: string;
+}
+
+/** One PCI resource mapping. */
+export interface Pool {
+  readonly id: string;
+  readonly description?: string;
+  readonly mdev: boolean;
+  readonly liveMigrationCapable: boolean;
+  readonly entries: readonly PoolEntry[];
+}
+
+/** The `pools` section: `/etc/pve/mapping/pci.cfg`. An absent file means no pool. */
+export interface PoolFacts {
+  readonly pools: readonly Pool[];
+  /** SHA-1 of the raw file in hex; of the empty text when the file is absent. */
+  readonly digest: string;
+}
+
+/** The `reservations` section: PVE's own file of who holds which PCI device. */
+export interface ReservationFacts {
+  readonly reservations: readonly {
+    readonly pciId: string;
+    readonly vmid: number;
+    readonly pid?: number;
+    readonly timeSec?: number;
+    /** Pid alive and really that guest, or time in the future; a stale one is ignored by PVE and by us. */
+    readonly live: boolean;
+  }[];
+}
+
+/** The `hookscripts` section: the snippet storages and the hook scripts that guests name. */
+export interface HookscriptFacts {
+  /** Directory storages that can hold snippets: id and the folder of its snippets. */
+  readonly snippetStorages: readonly { readonly storage: string; readonly path: string; readonly allowsSnippets: boolean }[];
+  readonly scripts: readonly {
+    readonly volid: string;
+    readonly path?: string;
+    readonly exists: boolean;
+    readonly executable: boolean;
+    readonly vmids: readonly number[];
+  }[];
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { GuestKind, Pool } from '../facts/guest-facts.ts';
+
+/** A file as it was before we touched it: enough to put it back byte for byte. */
+export type FileImage =
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'file'; readonly base64: string; readonly mode: number; readonly uid: number; readonly gid: number };
+
+/** What must be true after a sysfs write, since the kernel's own answer cannot be trusted (`drivers_probe` always says yes). */
+export type SysfsCheck =
+  | { readonly kind: 'exists'; readonly path: string }
+  | { readonly kind: 'absent'; readonly path: string }
+  /** The last part of a link's target, for example the name of the bound driver. */
+  | { readonly kind: 'link-name'; readonly path: string; readonly name: string };
+
+/**
+ * Action name to its arguments. The union of steps, the executors and the inverses are all derived from this map, so an
+ * action without executor or inverse does not compile.
+ */
+export interface ActionArgs {
+  readonly writeFile: { readonly path: string; readonly base64: string; readonly mode: number; readonly before: FileImage };
+  readonly removeFile: { readonly path: string; readonly before: FileImage };
+  readonly writeSysfs: {
+    readonly path: string;
+    readonly value: string;
+    /** What to write to take it back; null when the write needs no undoing (a probe). */
+    readonly undo: string | null;
+    /** Polled after the write, at most `timeoutMs`. */
+    readonly verify?: SysfsCheck;
+    /** Polled after the undoing write. */
+    readonly verifyUndo?: SysfsCheck;
+    readonly timeoutMs: number;
+    /**
+     * Devices that nobody may have open when this is written: the executor looks for users first (under PVE's own
+     * reservation lock when there is one) and refuses, because such a write hangs in the kernel.
+     */
+    readonly mustBeFree: readonly string[];
+  };
+  readonly setGuestConfig: {
+    readonly kind: GuestKind;
+    readonly vmid: number;
+    readonly set: { readonly [key: string]: string };
+    readonly remove: readonly string[];
+    /** Keys whose pending change is taken back. */
+    readonly revert: readonly string[];
+    readonly digest: string;
+    /** The value of each touched key before, null when it was not set. */
+    readonly before: { readonly [key: string]: string | null };
+  };
+  readonly createPool: { readonly pool: Pool };
+  readonly updatePool: { readonly pool: Pool; readonly before: Pool; readonly digest: string };
+  readonly removePool: { readonly before: Pool };
+}
+
+export type ActionName = keyof ActionArgs;
+
+/** One step of a plan: a typed action and the reason for it. */
+export type Step = {
+  readonly [K in ActionName]: { readonly action: K; readonly args: ActionArgs[K]; readonly reason: string };
+}[ActionName];
+
+/** A step of one given action. */
+export type StepOf<K extends ActionName> = Extract<Step, { readonly action: K }>;
+
+/** How serious a remark on a plan is: good to know, something is lost, or the plan must not run (without `--force` where `overridable`). */
+export interface Remark {
+  readonly level: 'note' | 'warning' | 'blocker';
+  /** Stable id, for example `guest.snapshot-with-ram`. */
+  readonly id: string;
+  readonly text: string;
+  readonly hint?: string;
+  readonly overridable?: boolean;
+}
+
+/** Ordered steps from facts to a desired state. Same input, same plan. */
+export interface Plan {
+  /** One line for the history, for example `assign a VF from pool igpu-vf to VM 101`. */
+  readonly title: string;
+  readonly steps: readonly Step[];
+  readonly remarks: readonly Remark[];
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+/** Where a value of a profile comes from: a public capture, or derived from the catalogue and the kernel's source. */
+export type ProfileSource =
+  | { readonly kind: 'capture'; readonly source: string }
+  | { readonly kind: 'derived'; readonly source: string };
+
+/** One simulated PCI function. Ids are hex digits without `0x`. */
+export interface ProfileDevice {
+  readonly bdf: string;
+  readonly vendor: string;
+  readonly device: string;
+  readonly class: string;
+  readonly revision?: string;
+  readonly subsystem?: { readonly vendor: string; readonly device: string };
+  readonly iommuGroup?: number;
+  /** The module that binds it at boot when present, for example `i915`, `snd_hda_intel`. */
+  readonly driver?: string;
+  /** Modules that claim the id. */
+  readonly modules?: readonly string[];
+  readonly bars?: readonly { readonly index: number; readonly start: string; readonly sizeBytes: number }[];
+  readonly sriov?: { readonly totalVfs: number; readonly offset: number; readonly stride: number; readonly firstGroup: number };
+  /** GVT-g: aperture in MiB, which decides types and instances (kernel's shared-pool arithmetic). */
+  readonly gvtg?: { readonly apertureMiB: number };
+  readonly resetMethods?: readonly string[];
+  readonly bootVga?: boolean;
+  readonly source: ProfileSource;
+}
+
+/** A whole machine as it is before pveigpu touches it. */
+export interface Profile {
+  readonly name: string;
+  readonly title: string;
+  readonly source: ProfileSource;
+  readonly cpuModel: string;
+  readonly cpuVendor?: string;
+  readonly board?: { readonly vendor?: string; readonly name?: string; readonly product?: string };
+  readonly bios?: { readonly version?: string; readonly date?: string };
+  readonly meVersion?: string;
+  readonly microcode?: string;
+  readonly kernelRelease: string;
+  readonly cmdline: string;
+  readonly efi: boolean;
+  readonly secureBoot?: boolean;
+  readonly loader: 'grub' | 'systemd-boot' | 'pbt-grub' | 'pbt-systemd-boot';
+  readonly iommu: boolean;
+  readonly qemuVersion: string;
+  readonly devices: readonly ProfileDevice[];
+  /** Which graphics driver packages beyond the kernel's own are installed: DKMS release, or none. */
+  readonly dkms?: { readonly version: string; readonly modules: readonly string[] };
+  /** Module options as modprobe.d has them at the last `update-initramfs`. */
+  readonly moduleOptions?: { readonly [module: string]: { readonly [parameter: string]: string } };
+  readonly blacklist?: readonly string[];
+  /** Guests by VMID: raw configuration text. */
+  readonly vms: { readonly [vmid: string]: string };
+  readonly containers?: { readonly [ctid: string]: string };
+  /** Extra files, absolute path to text. */
+  readonly files?: { readonly [path: string]: string };
+  /** Kernel-log lines printed at boot besides those the simulated drivers print. */
+  readonly bootLog?: readonly string[];
+}
