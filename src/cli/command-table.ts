@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { CommandSpec, OptionSpec } from './command.ts';
+
+const GPU: OptionSpec = { flags: '--gpu <bdf>', description: 'the GPU, needed only when more than one qualifies', complete: 'bdf' };
+const POOL: OptionSpec = { flags: '--pool <name>', description: 'the pool (PVE resource mapping), default igpu-vf', complete: 'pool' };
+const VMID = { name: 'vmid', description: 'the guest', complete: 'vmid' } as const;
+
+/** Every command, in the order of the help. A new command is one line here and one file in `commands/`. */
+export const COMMANDS: readonly CommandSpec[] = [
+  {
+    name: 'status',
+    summary: 'what this node does with its GPUs now',
+    details: 'Node, GPU, driver, mode, slices, who holds what, and what waits for a reboot. Reads files only.',
+    prints: true,
+    examples: [
+      { line: 'pveigpu status', does: 'the whole node at a glance' },
+      { line: 'pveigpu status --json', does: 'the same as a value, see docs/json.md' },
+    ],
+    load: () => import('./commands/status.ts'),
+  },
+  {
+    name: 'verdict',
+    summary: 'what each GPU can do on this machine, and why',
+    details: 'For each mode yes, no or unknown with the reason, and the mode and driver that we would choose.',
+    options: [GPU],
+    prints: true,
+    examples: [
+      { line: 'pveigpu verdict', does: 'judge this machine' },
+      { line: 'pveigpu verdict --host capture:box.capture', does: "judge somebody else's machine from a capture" },
+    ],
+    load: () => import('./commands/verdict.ts'),
+  },
+  {
+    name: 'assign',
+    summary: 'give a guest a slice of the GPU',
+    details:
+      'Shows what would change in the guest, asks once, and lets Proxmox write it. By default a VF from the pool igpu-vf, so that PVE picks a free one at each start; --vf N pins one VF and sets our hookscript. On a running guest the change waits for its next full stop and start.',
+    arguments: [VMID],
+    options: [
+      { flags: '--mode <mode>', description: 'auto, sriov, gvt-g, gvt-d or host (default: auto)', complete: ['auto', 'sriov', 'gvt-g', 'gvt-d', 'host'] },
+      GPU,
+      POOL,
+      { flags: '--vf <n>', description: 'pin VF n (1 is the first) instead of using the pool' },
+      { flags: '--hook', description: 'also set our hookscript, which prepares the VF at each start' },
+      { flags: '--primary', description: "make it the guest's primary display (x-vga)" },
+      { flags: '--rom <file>', description: 'option ROM, a file name in /usr/share/kvm' },
+      { flags: '--force', description: 'go on in spite of what can be overridden' },
+    ],
+    writes: true,
+    prints: true,
+    examples: [
+      { line: 'pveigpu assign 101', does: 'a VF from the pool for VM 101' },
+      { line: 'pveigpu assign 101 --vf 3', does: 'always VF 3, prepared by the hookscript' },
+      { line: 'pveigpu assign 101 --dry-run', does: 'only show what would change' },
+    ],
+    load: () => import('./commands/assign.ts'),
+  },
+  {
+    name: 'unassign',
+    summary: 'take the slice back and leave the guest as it was',
+    arguments: [VMID],
+    options: [{ flags: '--force', description: 'also take back what was assigned by hand' }],
+    writes: true,
+    prints: true,
+    examples: [{ line: 'pveigpu unassign 101', does: 'VM 101 is as before' }],
+    load: () => import('./commands/unassign.ts'),
+  },
+  {
+    name: 'assignments',
+    summary: 'which guest has which slice',
+    prints: true,
+    examples: [{ line: 'pveigpu assignments', does: 'all guests of this node with a slice, also those set up by hand' }],
+    load: () => import('./commands/assignments.ts'),
+  },
+  {
+    name: 'vf',
+    summary: 'virtual functions by hand',
+    examples: [{ line: 'pveigpu vf list', does: 'PF and VFs with driver, group and holder' }],
+    sub: [
+      {
+        name: 'list',
+        summary: 'PF and VFs with driver, override, IOMMU group and holder',
+        options: [GPU],
+        prints: true,
+        examples: [{ line: 'pveigpu vf list', does: 'all of them' }],
+        load: () => import('./commands/vf-list.ts'),
+      },
+      {
+        name: 'create',
+        summary: 'make VFs now and keep the host driver off them (until the next boot)',
+        arguments: [{ name: 'count', description: 'how many, default: all', optional: true }],
+        options: [GPU],
+        writes: true,
+        prints: true,
+        examples: [{ line: 'pveigpu vf create 7', does: 'seven VFs, bound to vfio-pci' }],
+        load: () => import('./commands/vf-create.ts'),
+      },
+      {
+        name: 'remove',
+        summary: 'remove all VFs of a GPU; refused while one is in use',
+        options: [GPU],
+        writes: true,
+        prints: true,
+        examples: [{ line: 'pveigpu vf remove', does: 'back to no VFs' }],
+        load: () => import('./commands/vf-remove.ts'),
+      },
+    ],
+  },
+  {
+    name: 'pool',
+    summary: 'PVE resource mappings made of VFs',
+    examples: [{ line: 'pveigpu pool sync', does: 'make the pool name exactly the VFs that exist' }],
+    sub: [
+      {
+        name: 'list',
+        summary: 'the pools and whether each entry is true',
+        prints: true,
+        examples: [{ line: 'pveigpu pool list', does: 'all pools' }],
+        load: () => import('./commands/pool-list.ts'),
+      },
+      ...(['create', 'sync', 'remove'] as const).map(
+        (verb): CommandSpec => ({
+          name: verb,
+          summary: {
+            create: 'make the pool from the VFs that exist',
+            sync: "make this node's entries true again; other nodes' stay",
+            remove: 'remove the pool; refused while a guest uses it',
+          }[verb],
+          arguments: [{ name: 'name', description: 'the pool, default igpu-vf', optional: true, complete: 'pool' }],
+          options: [GPU],
+          writes: true,
+          prints: true,
+          examples: [{ line: `pveigpu pool ${verb}`, does: 'for the pool igpu-vf' }],
+          load: async () => (await import('./commands/pool-change.ts')).poolCommand(verb),
+        }),
+      ),
+    ],
+  },
+  {
+    name: 'capture',
+    summary: 'this machine in one reviewable text file, anonymised',
+    details: 'Holds raw texts and command outputs by an allow-list; no passwords, keys, notes, serials, MACs, names or UUIDs.',
+    arguments: [{ name: 'file', description: 'where to write it; - for standard output', complete: 'file' }],
+    options: [{ flags: '--force', description: 'overwrite an existing file' }],
+    examples: [{ line: 'pveigpu capture box.capture', does: 'then: pveigpu verdict --host capture:box.capture' }],
+    load: () => import('./commands/capture.ts'),
+  },
+  {
+    name: 'demo',
+    summary: 'the whole story on a simulated node',
+    details: 'Needs no Proxmox, no GPU and no root. Without --once it waits for Enter and ends in a shell on the simulated node.',
+    options: [
+      { flags: '--profile <name>', description: 'the simulated machine', complete: 'profile' },
+      { flags: '--profiles', description: 'list the machines' },
+      { flags: '--once', description: 'tell the story without waiting, then end' },
+    ],
+    prints: true,
+    examples: [
+      { line: 'pveigpu demo', does: 'step by step on an i9-14900K' },
+      { line: 'pveigpu demo --profile jasper-lake --once', does: 'a machine that cannot do SR-IOV' },
+    ],
+    load: () => import('./commands/demo.ts'),
+  },
+  {
+    name: 'completion',
+    summary: 'shell completion for bash, zsh or fish',
+    arguments: [{ name: 'shell', description: 'bash, zsh or fish', complete: ['bash', 'zsh', 'fish'] }],
+    examples: [{ line: 'pveigpu completion bash > /etc/bash_completion.d/pveigpu', does: 'for all users' }],
+    load: () => import('./commands/completion.ts'),
+  },
+  {
+    name: 'hook',
+    summary: 'entry point for PVE: one phase of one guest',
+    arguments: [
+      { name: 'vmid', description: 'the guest' },
+      { name: 'phase', description: 'pre-start, post-start, pre-stop or post-stop' },
+    ],
+    hidden: true,
+    examples: [{ line: 'pveigpu hook 101 pre-start', does: 'what the hookscript does' }],
+    load: () => import('./commands/hook.ts'),
+  },
+];
