@@ -7,7 +7,11 @@ export type GuestKind = 'qemu' | 'lxc';
 export interface GuestSection {
   /** `current`, `pending`, or the name of a snapshot. */
   readonly name: string;
+  /** Absent for `current` and `pending`; needed because a snapshot may be called `current`. */
+  readonly snapshot?: true;
   readonly keys: { readonly [key: string]: string };
+  /** Raw `lxc.*` lines of a container that touch device nodes, in file order. */
+  readonly lxc?: readonly { readonly key: string; readonly value: string }[];
   /** Keys that a `[PENDING]` section deletes. */
   readonly deletes?: readonly string[];
 }
@@ -17,11 +21,12 @@ export interface Guest {
   readonly vmid: number;
   readonly kind: GuestKind;
   readonly node: string;
-  /** SHA-1 of the raw file in hex: PVE's digest. */
-  readonly digest: string;
   readonly running: Reading<boolean>;
   readonly sections: readonly GuestSection[];
-  /** Lines that PVE's parser rejects, as `line: text`. A write by PVE would drop them. */
+  /**
+   * Lines that PVE's parser rejects, as `line N: reason`, with the key only where PVE knows it. A write by PVE drops them. The digest
+   * is not here: it hashes the whole file, of which facts keep a part. Who writes reads the file again (`readGuestConfig`).
+   */
   readonly rejectedLines: readonly string[];
 }
 
@@ -53,11 +58,12 @@ export interface Pool {
   readonly entries: readonly PoolEntry[];
 }
 
-/** The `pools` section: `/etc/pve/mapping/pci.cfg`. An absent file means no pool. */
+/**
+ * The `pools` section: `/etc/pve/mapping/pci.cfg`. An absent file means no pool. Descriptions are left out and there is no digest, so
+ * that a capture gives the same facts; who writes reads the file again (`readPoolConfig`).
+ */
 export interface PoolFacts {
   readonly pools: readonly Pool[];
-  /** SHA-1 of the raw file in hex; of the empty text when the file is absent. */
-  readonly digest: string;
 }
 
 /** The `reservations` section: PVE's own file of who holds which PCI device. */
