@@ -1,8 +1,16 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { CommandSpec, OptionSpec } from './command.ts';
 
-const GPU: OptionSpec = { flags: '--gpu <bdf>', description: 'the GPU, needed only when more than one qualifies', complete: 'bdf' };
-const POOL: OptionSpec = { flags: '--pool <name>', description: 'the pool (PVE resource mapping), default igpu-vf', complete: 'pool' };
+const GPU: OptionSpec = {
+  flags: '--gpu <bdf>',
+  description: 'the GPU, needed only when more than one qualifies',
+  complete: 'bdf',
+};
+const POOL: OptionSpec = {
+  flags: '--pool <name>',
+  description: 'the pool (PVE resource mapping), default igpu-vf',
+  complete: 'pool',
+};
 const VMID = { name: 'vmid', description: 'the guest', complete: 'vmid' } as const;
 
 /** Every command, in the order of the help. A new command is one line here and one file in `commands/`. */
@@ -37,7 +45,11 @@ export const COMMANDS: readonly CommandSpec[] = [
       'Shows what would change in the guest, asks once, and lets Proxmox write it. By default a VF from the pool igpu-vf, so that PVE picks a free one at each start; --vf N pins one VF and sets our hookscript. On a running guest the change waits for its next full stop and start.',
     arguments: [VMID],
     options: [
-      { flags: '--mode <mode>', description: 'auto, sriov, gvt-g, gvt-d or host (default: auto)', complete: ['auto', 'sriov', 'gvt-g', 'gvt-d', 'host'] },
+      {
+        flags: '--mode <mode>',
+        description: 'auto, sriov, gvt-g, gvt-d or host (default: auto)',
+        complete: ['auto', 'sriov', 'gvt-g', 'gvt-d', 'host'],
+      },
       GPU,
       POOL,
       { flags: '--vf <n>', description: 'pin VF n (1 is the first) instead of using the pool' },

@@ -13,7 +13,11 @@ export async function openMachine(where: { readonly host?: string; readonly root
   if (name === 'local') return composeLocal({ root: where.root ?? '/', log });
   const [kind, rest] = splitOnce(name);
   const opened =
-    kind === 'capture' ? await composeCapture({ file: rest, log }) : kind === 'sim' ? await composeSimulated({ profile: rest, log }) : undefined;
+    kind === 'capture'
+      ? await composeCapture({ file: rest, log })
+      : kind === 'sim'
+        ? await composeSimulated({ profile: rest, log })
+        : undefined;
   if (opened === undefined)
     throw new Failure({ code: 'usage', message: `"${name}" is no machine.`, hint: 'Use local, capture:FILE or sim:PROFILE.' });
   if (!opened.ok) throw new Failure(opened.problem);

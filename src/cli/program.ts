@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import type { Context } from '../app/context.ts';
 import type { ArgumentSpec, CommandSpec, Options } from './command.ts';
+import { effectiveOptions, GLOBAL_OPTIONS } from './effective-options.ts';
 import { EXIT } from './exit-code.ts';
 import type { Io } from './io.ts';
 import { printFailure } from './print-problem.ts';
@@ -13,17 +14,22 @@ export type OpenMachine = (where: { readonly host?: string; readonly root?: stri
  * Runs one command line (without `node` and the script) and answers the exit code. Only the module of the command that
  * was called is loaded.
  */
-export async function runCommandLine(argv: readonly string[], commands: readonly CommandSpec[], io: Io, open: OpenMachine, version: string): Promise<number> {
+export async function runCommandLine(
+  argv: readonly string[],
+  commands: readonly CommandSpec[],
+  io: Io,
+  open: OpenMachine,
+  version: string,
+): Promise<number> {
   let exitCode: number = EXIT.done;
   const program = new Command('pveigpu')
     .description('One Intel GPU for the guests of a Proxmox VE node.')
     .version(version, '--version', 'print the version')
     .helpOption('-h, --help', 'print this help')
-    .option('--host <machine>', 'local, capture:FILE or sim:PROFILE (default: local)')
-    .option('--root <dir>', 'a directory instead of /: files only, commands are shown and not run')
     .configureHelp({ showGlobalOptions: true, helpWidth: Math.min(io.columns, 100) })
     .showHelpAfterError('(pveigpu --help lists the commands)')
     .exitOverride();
+  for (const option of GLOBAL_OPTIONS) program.option(option.flags, option.description);
   program.configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) });
   const run = (spec: CommandSpec) => async (args: readonly string[], options: Options) => {
     const module = await spec.load?.();
@@ -48,11 +54,12 @@ export async function runCommandLine(argv: readonly string[], commands: readonly
 type Run = (spec: CommandSpec) => (args: readonly string[], options: Options) => Promise<void>;
 
 function addCommand(parent: Command, spec: CommandSpec, run: Run): void {
-  const command = parent.command(spec.name, { hidden: spec.hidden === true }).summary(spec.summary).description(descriptionOf(spec));
+  const command = parent
+    .command(spec.name, { hidden: spec.hidden === true })
+    .summary(spec.summary)
+    .description(descriptionOf(spec));
   for (const argument of spec.arguments ?? []) command.argument(argumentFlags(argument), argument.description);
-  for (const option of spec.options ?? []) command.option(option.flags, option.description);
-  if (spec.prints === true) command.option('--json', 'print one JSON value (docs/json.md)');
-  if (spec.writes === true) command.option('--dry-run', 'show what would change, change nothing').option('-y, --yes', 'do not ask');
+  for (const option of effectiveOptions(spec)) command.option(option.flags, option.description);
   command.addHelpText('after', `\nExamples:\n${spec.examples.map(({ line, does }) => `  ${line}\n      ${does}`).join('\n')}`);
   if (spec.sub !== undefined) {
     for (const sub of spec.sub) addCommand(command, sub, run);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { GuestKind, Pool } from '../facts/guest-facts.ts';
+import type { ProblemCode } from '../problem.ts';
 
 /** A file as it was before we touched it: enough to put it back byte for byte. */
 export type FileImage =
@@ -18,8 +19,15 @@ export type SysfsCheck =
  * action without executor or inverse does not compile.
  */
 export interface ActionArgs {
-  readonly writeFile: { readonly path: string; readonly base64: string; readonly mode: number; readonly before: FileImage };
-  readonly removeFile: { readonly path: string; readonly before: FileImage };
+  readonly writeFile: {
+    readonly path: string;
+    readonly base64: string;
+    readonly mode: number;
+    readonly before: FileImage;
+    /** The file leaves our hands with this write: the ledger forgets it. */
+    readonly release?: true;
+  };
+  readonly removeFile: { readonly path: string; readonly before: FileImage; readonly release?: true };
   readonly writeSysfs: {
     readonly path: string;
     readonly value: string;
@@ -43,9 +51,12 @@ export interface ActionArgs {
     readonly remove: readonly string[];
     /** Keys whose pending change is taken back. */
     readonly revert: readonly string[];
+    /** PVE's digest of the file that the plan was made from; empty in an inverse, which is checked key by key instead. */
     readonly digest: string;
-    /** The value of each touched key before, null when it was not set. */
+    /** The effective value of each touched key before (a pending value counts), null when it was not set. */
     readonly before: { readonly [key: string]: string | null };
+    /** The touched keys leave our hands with this change (unassign): the ledger forgets them. */
+    readonly release?: true;
   };
   readonly createPool: { readonly pool: Pool };
   readonly updatePool: { readonly pool: Pool; readonly before: Pool; readonly digest: string };
@@ -70,6 +81,8 @@ export interface Remark {
   readonly text: string;
   readonly hint?: string;
   readonly overridable?: boolean;
+  /** Of a blocker: the kind of failure that it stands for, which decides the exit code. */
+  readonly code?: ProblemCode;
 }
 
 /** Ordered steps from facts to a desired state. Same input, same plan. */
