@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+/**
+ * The versions of installed packages out of `/var/lib/dpkg/status`, which has several megabytes: only the wanted stanzas are
+ * looked at. A package counts when dpkg's own state is `installed` (half-configured ones do not).
+ */
+export function installedVersions(status: string, names: readonly string[]): { readonly [name: string]: string } {
+  const text = `\n${status.replace(/^\n+/, '')}`;
+  const found = names.flatMap((name) => {
+    const version = versionOf(text, name);
+    return version === undefined ? [] : [[name, version] as const];
+  });
+  return Object.fromEntries(found);
+}
+
+/** `major.minor` of QEMU from a Debian version such as `11.0.0-2` or `1:10.0.13+ds-0+deb13u1`; undefined for another form. */
+export function qemuMajorMinor(version: string): string | undefined {
+  return /^(?:[0-9]+:)?([0-9]{1,3}\.[0-9]{1,3})(?:[^0-9]|$)/.exec(version)?.[1];
+}
+
+/** Several architectures of one package have a stanza each; the first installed one counts. */
+function versionOf(text: string, name: string): string | undefined {
+  const head = `\nPackage: ${name}\n`;
+  for (let at = text.indexOf(head); at >= 0; at = text.indexOf(head, at + head.length)) {
+    const end = text.indexOf('\n\n', at + 1);
+    const stanza = text.slice(at, end < 0 ? text.length : end);
+    const state = /\nStatus: \S+ \S+ (\S+)/.exec(stanza)?.[1];
+    const version = /\nVersion: (\S+)/.exec(stanza)?.[1];
+    if (state === 'installed' && version !== undefined) return version;
+  }
+  return undefined;
+}
