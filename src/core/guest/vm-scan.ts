@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { isPerlBlank, perlTrim } from '../text/perl-space.ts';
+import { checkVmValue } from './vm-value.ts';
+
+export type VmSectionKind = 'current' | 'pending' | 'special' | 'snapshot';
+
+/** Why PVE drops a line: its key when PVE knows that, and PVE's reason. */
+export interface Rejection {
+  readonly key?: string;
+  readonly reason: string;
+}
+
+/** What is told of each line of a configuration, in file order. Line numbers count from 1. */
+export interface VmScanSink {
+  section(line: number, kind: VmSectionKind, name: string): void;
+  /** A section whose name PVE does not accept: it is dropped with everything in it. */
+  unknownSection(line: number): void;
+  /** A `#` line without its `#`, or the value of a `description:` line: part of the section's description, still encoded. */
+  description(line: number, text: string, isComment: boolean): void;
+  key(line: number, key: string, value: string): void;
+  /** `delete:` of a `[PENDING]` section. */
+  deletes(line: number, value: string): void;
+  rejected(line: number, rejection: Rejection): void;
+  /** Blank lines, lines of a dropped section, and `snapstate:`. */
+  ignored(line: number): void;
+}
+
+/**
+ * Reads a VM configuration line by line with the very decisions of PVE's parser (qemu-server QemuServer.pm parse_vm_config): what is a
+ * section, a description line, a setting, what is dropped and why. A value comes as PVE keeps it (trimmed, booleans as 1 or 0).
+ */
+export function scanVmConfig(text: string, sink: VmScanSink): void {
+  let state: { kind: VmSectionKind; name: string } | null = { kind: 'current', name: 'current' };
+  let number = 0;
+  for (let start = 0; start < text.length; ) {
+    const newline = text.indexOf('\n', start);
+    const end = newline < 0 ? text.length : newline;
+    number += 1;
+    const first = text.charCodeAt(start);
+    if (first === 0x23) {
+      if (state === null) sink.ignored(number);
+      else sink.description(number, text.slice(start + 1, end), true);
+    } else {
+      const line = text.slice(start, end);
+      if (isPerlBlank(line)) sink.ignored(number);
+      else if (first === 0x5b && line.includes(']')) {
+        const header = sectionOf(line);
+        if (header === undefined) {
+          if (state === null) sink.ignored(number);
+          else sink.rejected(number, { reason: 'unable to parse config' });
+        } else {
+          state = header;
+          if (header === null) sink.unknownSection(number);
+          else sink.section(number, header.kind, header.name);
+        }
+      } else if (state === null) sink.ignored(number);
+      else settingLine(number, line, state, sink);
+    }
+    start = end + 1;
+  }
+}
+
+/** The section that a header opens, null for one that PVE drops, undefined when the line is no header. */
+function sectionOf(line: string): { kind: VmSectionKind; name: string } | null | undefined {
+  const match = /^\[([^\]]*)\][\t\n\v\f\r ]*$/.exec(line);
+  if (match === null) return undefined;
+  const name = match[1] ?? '';
+  if (/^pending$/i.test(name)) return { kind: 'pending', name: 'pending' };
+  if (/^special:(?:cloudinit|fleecing)$/i.test(name)) return { kind: 'special', name: name.slice('special:'.length) };
+  if (/^[a-z][a-z0-9_-]+$/i.test(name)) return { kind: 'snapshot', name };
+  return null;
+}
+
+function settingLine(number: number, line: string, section: { kind: VmSectionKind; name: string }, sink: VmScanSink): void {
+  const colon = colonOf(line);
+  const rest = colon < 0 ? '' : line.slice(colon + 1);
+  const value = perlTrim(rest);
+  const key = colon < 0 ? '' : line.slice(0, colon);
+  if (key === 'description' && value !== '') return sink.description(number, value, false);
+  if (line.includes('snapstate:') && /snapstate:\s*(?:prepare|delete)\s*$/.test(line)) return sink.ignored(number);
+  if (key === 'args' && value !== '') return sink.key(number, key, value);
+  if (key === 'delete' && value !== '') {
+    if (section.kind === 'pending') return sink.deletes(number, value);
+    return sink.rejected(number, { reason: "property 'delete' is only allowed in [PENDING]" });
+  }
+  // A value of blanks alone is one blank (the pattern needs a character); a bare colon can't be read.
+  if (colon < 0 || rest === '') return sink.rejected(number, { reason: 'unable to parse config' });
+  const read = value === '' ? rest.slice(-1) : value;
+  if (section.kind === 'special') {
+    const known = section.name === 'cloudinit' || (section.name === 'fleecing' && key === 'fleecing-images');
+    return known ? sink.key(number, key, read) : sink.rejected(number, { reason: 'unknown setting' });
+  }
+  const checked = checkVmValue(key, read);
+  if (checked.ok) return sink.key(number, key === 'cdrom' ? 'ide2' : key, checked.value);
+  const known = !checked.reason.startsWith('unknown setting');
+  sink.rejected(number, known ? { key, reason: checked.reason } : { reason: 'unknown setting' });
+}
+
+/** Where the colon of `[a-z][a-z_-]*[0-9]*:` at the start of a line is, or -1. */
+export function colonOf(line: string): number {
+  let at = 0;
+  const isLower = (code: number) => code >= 0x61 && code <= 0x7a;
+  if (!isLower(line.charCodeAt(0))) return -1;
+  for (at = 1; isLower(line.charCodeAt(at)) || line.charCodeAt(at) === 0x5f || line.charCodeAt(at) === 0x2d; ) at += 1;
+  while (line.charCodeAt(at) >= 0x30 && line.charCodeAt(at) <= 0x39) at += 1;
+  return line.charCodeAt(at) === 0x3a ? at : -1;
+}
