@@ -91,4 +91,9 @@ export interface Plan {
   readonly title: string;
   readonly steps: readonly Step[];
   readonly remarks: readonly Remark[];
+  /**
+   * What is left to plan when this plan is done, since it rests on what the machine answers then (the IOMMU groups of new
+   * VFs): the same planner is called again. Absent when this plan is the whole.
+   */
+  readonly then?: string;
 }

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { type Desired, NOTHING_DESIRED, parseDesired } from '../../core/plan/desired.ts';
+import { EMPTY_LEDGER, type Ledger, parseLedger } from '../../core/plan/ledger.ts';
+import { printStored } from '../../core/plan/stored-format.ts';
+import { ok, problem, type Result } from '../../core/problem.ts';
+import type { Host } from '../../ports/host.ts';
+
+/** Root-only state that survives reboots. */
+export const STATE_DIR = '/var/lib/pveigpu';
+/** Root-only state of this boot: the two locks. */
+export const RUN_DIR = '/run/pveigpu';
+/** Held for as long as an apply runs. */
+export const APPLY_LOCK = `${RUN_DIR}/apply.lock`;
+/** Held for seconds, while sysfs is changed; the only lock that hooks take. */
+export const DEVICE_LOCK = `${RUN_DIR}/device.lock`;
+
+const LEDGER = `${STATE_DIR}/ledger.json`;
+const DESIRED = `${STATE_DIR}/desired.json`;
+/** Only root may look: the ledger holds copies of configuration files. */
+const PRIVATE_DIR = 0o700;
+const PRIVATE_FILE = 0o600;
+
+/** What is ours on this machine; an absent file means that nothing is. */
+export async function readLedger(host: Host): Promise<Result<Ledger>> {
+  return await readState(host, LEDGER, EMPTY_LEDGER, parseLedger);
+}
+
+/** What the user asked of this machine; an absent file means nothing yet. */
+export async function readDesired(host: Host): Promise<Result<Desired>> {
+  return await readState(host, DESIRED, NOTHING_DESIRED, parseDesired);
+}
+
+export async function writeLedger(host: Host, ledger: Ledger): Promise<Result<void>> {
+  return await writeState(host, LEDGER, ledger);
+}
+
+export async function writeDesired(host: Host, desired: Desired): Promise<Result<void>> {
+  return await writeState(host, DESIRED, desired);
+}
+
+/** Writes one state file as a whole, root-only, with its directory. */
+export async function writeState(host: Host, path: string, value: object): Promise<Result<void>> {
+  const folder = await host.mkdir(path.slice(0, path.lastIndexOf('/')), { mode: PRIVATE_DIR });
+  return folder.ok ? await host.writeAtomic(path, printStored(value), { mode: PRIVATE_FILE }) : folder;
+}
+
+async function readState<T>(
+  host: Host,
+  path: string,
+  absent: T,
+  parse: (text: string, where: string) => Result<T>,
+): Promise<Result<T>> {
+  const read = await host.read(path);
+  if (read.kind === 'absent') return ok(absent);
+  if (read.kind === 'content') return parse(read.value, path);
+  return problem('host.read', `${path} cannot be read: ${read.errno}.`, { hint: 'Run pveigpu as root.', where: path });
+}

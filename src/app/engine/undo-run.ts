@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { inverseOf } from '../../core/plan/inverse.ts';
+import { type JournalRun, withStep } from '../../core/plan/journal-run.ts';
+import { ok, type Problem, type ProblemCode, type Result } from '../../core/problem.ts';
+import type { Context } from '../context.ts';
+import { DeviceLock } from './device-lock.ts';
+import { bind } from './executors.ts';
+import { pruneJournal, writeRun } from './journal.ts';
+
+/** Answers that will not change by trying again: the thing itself is different or gone. */
+const FINAL: readonly ProblemCode[] = ['plan.drift', 'guest.unknown', 'host.unsupported'];
+
+/**
+ * Takes back what a run did, newest step first, each after a look whether it is still as we left it. What has changed
+ * since is left and noted. Fails, with the run left open for the next try, when a step cannot be taken back now
+ * (a locked guest, no quorum, a device in use); with `giveUp` such a step is left too.
+ */
+export async function undoRun(context: Context, run: JournalRun, giveUp: boolean): Promise<Result<JournalRun>> {
+  let current: JournalRun = { ...run, state: 'undoing' };
+  const noted = await writeRun(context.host, current);
+  if (!noted.ok) return noted;
+  const lock = new DeviceLock(context.host);
+  try {
+    for (let index = run.steps.length - 1; index >= 0; index -= 1) {
+      const entry = current.steps[index];
+      if (entry === undefined || (entry.state !== 'started' && entry.state !== 'done')) continue;
+      const problem = await undoStep(context, lock, entry.step);
+      if (problem !== null && !giveUp && !FINAL.includes(problem.code)) return { ok: false, problem };
+      current = problem === null ? withStep(current, index, 'undone') : withStep(current, index, 'left', problem.message);
+      const written = await writeRun(context.host, current);
+      if (!written.ok) return written;
+    }
+  } finally {
+    await lock.drop();
+  }
+  const closed: JournalRun = { ...current, state: current.steps.some(({ state }) => state === 'left') ? 'incomplete' : 'undone' };
+  const written = await writeRun(context.host, closed);
+  if (!written.ok) return written;
+  await pruneJournal(context.host);
+  return ok(closed);
+}
+
+async function undoStep(context: Context, lock: DeviceLock, step: Parameters<typeof inverseOf>[0]): Promise<Problem | null> {
+  const inverse = inverseOf(step);
+  if (inverse === null) return null;
+  const bound = bind(inverse);
+  const locked = await lock.set(bound.needsDeviceLock);
+  if (!locked.ok) return locked.problem;
+  const standing = await bound.check(context);
+  if (!standing.ok) return standing.problem;
+  if (standing.value !== 'ready') return null;
+  const executed = await bound.execute(context);
+  return executed.ok ? null : executed.problem;
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { ActionArgs, ActionName, Step, StepOf } from './action.ts';
+
+type Inverses = { readonly [K in ActionName]: (args: ActionArgs[K]) => Step | null };
+
+/** For each action the step that takes it back, or null when there is nothing to take back. */
+const INVERSES: Inverses = {
+  writeFile: ({ path, base64, mode, before }) => {
+    const written = { kind: 'file', base64, mode, uid: 0, gid: 0 } as const;
+    if (before.kind === 'absent') return { action: 'removeFile', args: { path, before: written }, reason: 'take it back' };
+    return {
+      action: 'writeFile',
+      args: { path, base64: before.base64, mode: before.mode, before: { ...before, base64 } },
+      reason: 'take it back',
+    };
+  },
+  removeFile: ({ path, before }) => {
+    if (before.kind === 'absent') return null;
+    const { base64, mode } = before;
+    return { action: 'writeFile', args: { path, base64, mode, before: { kind: 'absent' } }, reason: 'put it back' };
+  },
+  writeSysfs: ({ path, value, undo, verify, verifyUndo, timeoutMs, mustBeFree }) =>
+    undo === null
+      ? null
+      : {
+          action: 'writeSysfs',
+          args: {
+            path,
+            value: undo,
+            undo: value,
+            ...(verifyUndo === undefined ? {} : { verify: verifyUndo }),
+            ...(verify === undefined ? {} : { verifyUndo: verify }),
+            timeoutMs,
+            mustBeFree,
+          },
+          reason: 'take it back',
+        },
+  setGuestConfig: (args) => ({ action: 'setGuestConfig', args: guestInverse(args), reason: 'give the guest back what it had' }),
+  createPool: ({ pool }) => ({ action: 'removePool', args: { before: pool }, reason: 'take it back' }),
+  updatePool: ({ pool, before }) => ({
+    action: 'updatePool',
+    args: { pool: before, before: pool, digest: '' },
+    reason: 'give the pool back its entries',
+  }),
+  removePool: ({ before }) => ({ action: 'createPool', args: { pool: before }, reason: 'put it back' }),
+};
+
+/** The step that takes one step back, or null when it needs no undoing. */
+export function inverseOf(step: Step): Step | null {
+  return inverse(step as StepOf<ActionName>);
+}
+
+function inverse<K extends ActionName>(step: { readonly action: K; readonly args: ActionArgs[K] }): Step | null {
+  return INVERSES[step.action](step.args);
+}
+
+/**
+ * The way back of a guest change. The digest is empty, since PVE's rewrite decides it: the executor looks at the touched
+ * keys instead, and turns the wish into set, delete or revert by what is pending then.
+ */
+function guestInverse(args: ActionArgs['setGuestConfig']): ActionArgs['setGuestConfig'] {
+  const touched = Object.keys(args.before);
+  const set: { [key: string]: string } = {};
+  const remove: string[] = [];
+  const before: { [key: string]: string | null } = {};
+  for (const key of touched) {
+    const old = args.before[key] ?? null;
+    if (old === null) remove.push(key);
+    else set[key] = old;
+    // What a reverted key has afterwards stands only in the file, so it is not part of the precondition.
+    if (!args.revert.includes(key)) before[key] = args.set[key] ?? null;
+  }
+  return { kind: args.kind, vmid: args.vmid, set, remove, revert: [], digest: '', before };
+}

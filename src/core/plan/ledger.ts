@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import * as z from 'zod/mini';
+import type { GuestKind, Pool } from '../facts/guest-facts.ts';
+import type { Result } from '../problem.ts';
+import type { FileImage } from './action.ts';
+import { fileImageSchema, firstIssue, poolSchema } from './step-schema.ts';
+import { parseStored, type StoredFormat } from './stored-format.ts';
+
+/** One file that we changed: how it was before us, and the SHA-1 of what we left there (null: we removed it). */
+export interface LedgerFile {
+  readonly pristine: FileImage;
+  readonly wroteSha1: string | null;
+}
+
+/** One guest that we changed: per key what we set (null: removed) and what stood there before us. */
+export interface LedgerGuest {
+  readonly kind: GuestKind;
+  readonly keys: { readonly [key: string]: { readonly before: string | null; readonly value: string | null } };
+}
+
+/** One pool that we made (`ours`) or changed (`before` says what it was). */
+export interface LedgerPool {
+  readonly ours: boolean;
+  readonly before?: Pool;
+}
+
+/** What is ours on this node, so that it can be taken back, and nothing else. */
+export interface Ledger {
+  readonly format: 1;
+  /** The newest run whose effects are in here. */
+  readonly lastRun: number;
+  readonly files: { readonly [path: string]: LedgerFile };
+  readonly guests: { readonly [vmid: string]: LedgerGuest };
+  readonly pools: { readonly [id: string]: LedgerPool };
+}
+
+const nullable = z.nullable(z.string());
+const schema = z.object({
+  format: z.literal(1),
+  lastRun: z.int(),
+  files: z.record(z.string(), z.object({ pristine: fileImageSchema, wroteSha1: nullable })),
+  guests: z.record(
+    z.string(),
+    z.object({ kind: z.enum(['qemu', 'lxc']), keys: z.record(z.string(), z.object({ before: nullable, value: nullable })) }),
+  ),
+  pools: z.record(z.string(), z.object({ ours: z.boolean(), before: z.exactOptional(poolSchema) })),
+});
+
+const FORMAT: StoredFormat<Ledger> = {
+  name: 'the ledger',
+  newest: 1,
+  migrations: {},
+  check: (value) => {
+    const parsed = schema.safeParse(value);
+    return parsed.success ? { ok: true, value: parsed.data } : { ok: false, reason: firstIssue(parsed.error) };
+  },
+};
+
+/** The ledger of a node that we have not touched. */
+export const EMPTY_LEDGER: Ledger = { format: 1, lastRun: 0, files: {}, guests: {}, pools: {} };
+
+/** Reads `ledger.json`. */
+export function parseLedger(text: string, where: string): Result<Ledger> {
+  return parseStored(FORMAT, text, where);
+}
+
+/** Notes that a file now has the content with this SHA-1 (null: it is gone); the first image stays the pristine one. */
+export function recordFile(ledger: Ledger, path: string, before: FileImage, wroteSha1: string | null): Ledger {
+  const pristine = own(ledger.files, path)?.pristine ?? before;
+  return { ...ledger, files: { ...ledger.files, [path]: { pristine, wroteSha1 } } };
+}
+
+/** Forgets a file: it has its pristine bytes again, or our tokens have left it. */
+export function forgetFile(ledger: Ledger, path: string): Ledger {
+  return { ...ledger, files: without(ledger.files, path) };
+}
+
+/** Notes keys that we set or removed; a key that has its first value again is forgotten. */
+export function recordGuest(
+  ledger: Ledger,
+  kind: GuestKind,
+  vmid: number,
+  changes: { readonly [key: string]: { readonly before: string | null; readonly value: string | null } },
+): Ledger {
+  let keys = own(ledger.guests, String(vmid))?.keys ?? {};
+  for (const [key, change] of Object.entries(changes)) {
+    const before = (own(keys, key) ?? change).before;
+    keys = change.value === before ? without(keys, key) : { ...keys, [key]: { before, value: change.value } };
+  }
+  return withGuest(ledger, kind, vmid, keys);
+}
+
+/** Forgets some keys of a guest, or the whole guest. */
+export function forgetGuest(ledger: Ledger, vmid: number, keys?: readonly string[]): Ledger {
+  const guest = own(ledger.guests, String(vmid));
+  if (guest === undefined) return ledger;
+  const left = keys === undefined ? {} : keys.reduce((rest, key) => without(rest, key), guest.keys);
+  return withGuest(ledger, guest.kind, vmid, left);
+}
+
+/** Notes a pool that we made, or that we changed from `before`. */
+export function recordPool(ledger: Ledger, id: string, before: Pool | null): Ledger {
+  const entry = own(ledger.pools, id) ?? (before === null ? { ours: true } : { ours: false, before });
+  return { ...ledger, pools: { ...ledger.pools, [id]: entry } };
+}
+
+/** Forgets a pool: it is gone, or it is as it was before us. */
+export function forgetPool(ledger: Ledger, id: string): Ledger {
+  return { ...ledger, pools: without(ledger.pools, id) };
+}
+
+function withGuest(ledger: Ledger, kind: GuestKind, vmid: number, keys: LedgerGuest['keys']): Ledger {
+  const others = without(ledger.guests, String(vmid));
+  return { ...ledger, guests: Object.keys(keys).length === 0 ? others : { ...others, [vmid]: { kind, keys } } };
+}
+
+/** What a record really holds under a name: guests and files may be called `constructor`. */
+function own<T>(record: { readonly [key: string]: T }, key: string): T | undefined {
+  return Object.hasOwn(record, key) ? record[key] : undefined;
+}
+
+function without<T>(record: { readonly [key: string]: T }, key: string): { readonly [key: string]: T } {
+  const { [key]: _gone, ...rest } = record;
+  return rest;
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import * as z from 'zod/mini';
+import type { ActionArgs, ActionName, Step } from './action.ts';
+
+const text = z.string();
+const texts = z.readonly(z.array(text));
+const release = z.exactOptional(z.literal(true));
+
+/** A file image as it is stored. */
+export const fileImageSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('absent') }),
+  z.object({ kind: z.literal('file'), base64: text, mode: z.int(), uid: z.int(), gid: z.int() }),
+]);
+
+const check = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('exists'), path: text }),
+  z.object({ kind: z.literal('absent'), path: text }),
+  z.object({ kind: z.literal('link-name'), path: text, name: text }),
+]);
+
+/** A pool as it is stored. */
+export const poolSchema = z.object({
+  id: text,
+  description: z.exactOptional(text),
+  mdev: z.boolean(),
+  liveMigrationCapable: z.boolean(),
+  entries: z.readonly(
+    z.array(
+      z.object({
+        node: text,
+        id: text,
+        path: text,
+        subsystemId: z.exactOptional(text),
+        iommuGroup: z.exactOptional(z.int()),
+        description: z.exactOptional(text),
+      }),
+    ),
+  ),
+});
+
+const ARGS: { readonly [K in ActionName]: z.ZodMiniType<ActionArgs[K]> } = {
+  writeFile: z.object({ path: text, base64: text, mode: z.int(), before: fileImageSchema, release }),
+  removeFile: z.object({ path: text, before: fileImageSchema, release }),
+  writeSysfs: z.object({
+    path: text,
+    value: text,
+    undo: z.nullable(text),
+    verify: z.exactOptional(check),
+    verifyUndo: z.exactOptional(check),
+    timeoutMs: z.number(),
+    mustBeFree: texts,
+  }),
+  setGuestConfig: z.object({
+    kind: z.enum(['qemu', 'lxc']),
+    vmid: z.int(),
+    set: z.record(text, text),
+    remove: texts,
+    revert: texts,
+    digest: text,
+    before: z.record(text, z.nullable(text)),
+    release,
+  }),
+  createPool: z.object({ pool: poolSchema }),
+  updatePool: z.object({ pool: poolSchema, before: poolSchema, digest: text }),
+  removePool: z.object({ before: poolSchema }),
+};
+
+const OUTER = z.object({ action: text, args: z.unknown(), reason: text });
+
+/** One stored step, checked down to the arguments of its action. */
+export const stepSchema: z.ZodMiniType<Step> = z.pipe(
+  OUTER,
+  z.transform((value, context): Step => {
+    const known = Object.hasOwn(ARGS, value.action) ? ARGS[value.action as ActionName] : undefined;
+    const args = known?.safeParse(value.args);
+    if (args?.success) return { action: value.action, args: args.data, reason: value.reason } as Step;
+    const message = args === undefined ? `unknown action ${value.action}` : firstIssue(args.error);
+    context.issues.push({ code: 'custom', message, input: value });
+    return z.NEVER;
+  }),
+);
+
+/** Where and why a value does not have a shape, in one clause. */
+export function firstIssue(error: {
+  readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
+}): string {
+  const [issue] = error.issues;
+  if (issue === undefined) return 'its shape is wrong';
+  return issue.path.length > 0 ? `${issue.path.map(String).join('.')}: ${issue.message}` : issue.message;
+}
