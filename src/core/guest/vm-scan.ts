@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { isPerlBlank, perlTrim } from '../text/perl-space.ts';
+import { vmKeyType } from './vm-keys.ts';
 import { checkVmValue } from './vm-value.ts';
 
 export type VmSectionKind = 'current' | 'pending' | 'special' | 'snapshot';
@@ -71,29 +72,45 @@ function sectionOf(line: string): { kind: VmSectionKind; name: string } | null |
   return null;
 }
 
+/** What one line with a setting is. */
+type Setting =
+  | { readonly is: 'key'; readonly key: string; readonly value: string }
+  | { readonly is: 'description' | 'deletes'; readonly value: string }
+  | { readonly is: 'ignored' }
+  | { readonly is: 'rejected'; readonly rejection: Rejection };
+
 function settingLine(number: number, line: string, section: { kind: VmSectionKind; name: string }, sink: VmScanSink): void {
+  const setting = settingOf(line, section);
+  if (setting.is === 'key') sink.key(number, setting.key, setting.value);
+  else if (setting.is === 'description') sink.description(number, setting.value, false);
+  else if (setting.is === 'deletes') sink.deletes(number, setting.value);
+  else if (setting.is === 'rejected') sink.rejected(number, setting.rejection);
+  else sink.ignored(number);
+}
+
+function settingOf(line: string, section: { kind: VmSectionKind; name: string }): Setting {
   const colon = colonOf(line);
   const rest = colon < 0 ? '' : line.slice(colon + 1);
   const value = perlTrim(rest);
   const key = colon < 0 ? '' : line.slice(0, colon);
-  if (key === 'description' && value !== '') return sink.description(number, value, false);
-  if (line.includes('snapstate:') && /snapstate:\s*(?:prepare|delete)\s*$/.test(line)) return sink.ignored(number);
-  if (key === 'args' && value !== '') return sink.key(number, key, value);
+  if (key === 'description' && value !== '') return { is: 'description', value };
+  if (line.includes('snapstate:') && /snapstate:\s*(?:prepare|delete)\s*$/.test(line)) return { is: 'ignored' };
+  if (key === 'args' && value !== '') return { is: 'key', key, value };
   if (key === 'delete' && value !== '') {
-    if (section.kind === 'pending') return sink.deletes(number, value);
-    return sink.rejected(number, { reason: "property 'delete' is only allowed in [PENDING]" });
+    if (section.kind === 'pending') return { is: 'deletes', value };
+    return { is: 'rejected', rejection: { reason: "property 'delete' is only allowed in [PENDING]" } };
   }
   // A value of blanks alone is one blank (the pattern needs a character); a bare colon can't be read.
-  if (colon < 0 || rest === '') return sink.rejected(number, { reason: 'unable to parse config' });
+  if (colon < 0 || rest === '') return { is: 'rejected', rejection: { reason: 'unable to parse config' } };
   const read = value === '' ? rest.slice(-1) : value;
   if (section.kind === 'special') {
     const known = section.name === 'cloudinit' || (section.name === 'fleecing' && key === 'fleecing-images');
-    return known ? sink.key(number, key, read) : sink.rejected(number, { reason: 'unknown setting' });
+    return known ? { is: 'key', key, value: read } : { is: 'rejected', rejection: { reason: 'unknown setting' } };
   }
   const checked = checkVmValue(key, read);
-  if (checked.ok) return sink.key(number, key === 'cdrom' ? 'ide2' : key, checked.value);
-  const known = !checked.reason.startsWith('unknown setting');
-  sink.rejected(number, known ? { key, reason: checked.reason } : { reason: 'unknown setting' });
+  if (checked.ok) return { is: 'key', key: key === 'cdrom' ? 'ide2' : key, value: checked.value };
+  if (vmKeyType(key) === undefined) return { is: 'rejected', rejection: { reason: 'unknown setting' } };
+  return { is: 'rejected', rejection: { key, reason: checked.reason } };
 }
 
 /** Where the colon of `[a-z][a-z_-]*[0-9]*:` at the start of a line is, or -1. */
