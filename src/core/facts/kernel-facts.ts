@@ -22,6 +22,8 @@ export interface ModuleState {
   readonly version?: string;
   /** `/sys/module/<name>/taint`, for example `OE` for an out-of-tree, unsigned module. */
   readonly taint?: string;
+  /** `origin_kernel` of the module file, which i915-sriov-dkms writes: the kernel tree that it was taken from. */
+  readonly originKernel?: string;
   /** `/sys/module/<name>/parameters/*` of a loaded module. */
   readonly parameters: { readonly [name: string]: string };
 }

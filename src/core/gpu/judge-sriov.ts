@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { ifKnown } from '../facts/section.ts';
+import { no, unknownAnswer, withIommu, yes } from './answer.ts';
+import { dkmsReleaseFor } from './dkms-releases.ts';
+import {
+  type BackendChoice,
+  everHasSriov,
+  kernelsWithSriov,
+  sriovBackends,
+  stockXeForceProbe,
+  stockXeHasSriov,
+  vfioDriverFor,
+} from './driver-backend.ts';
+import { cmdlineEvidence, fromCatalogue, type GpuCase, logEvidence, reason } from './gpu-case.ts';
+import { iommuObstacle } from './iommu.ts';
+import { type RunningDriver, runningDriver } from './running-driver.ts';
+import { judgeExistingVfs } from './sriov-existing.ts';
+import { backendSetUp } from './sriov-needs.ts';
+import { sriovObstacle } from './sriov-obstacles.ts';
+import { type DriverWord, driverWord } from './sriov-running.ts';
+import type { DriverBackend, ModeVerdict, Reason } from './verdict.ts';
+
+/** Whether the GPU can be split into VFs here: by id first, then firmware, then driver and kernel. */
+export function judgeSriov(gpu: GpuCase): ModeVerdict {
+  const running = runningDriver(gpu);
+  if ((gpu.device.sriov?.vfs.length ?? 0) > 0) return withIommu(judgeExistingVfs(gpu, running), iommuObstacle(gpu));
+  if (!everHasSriov(gpu.entry)) return no('sriov', refusedById(gpu));
+  if (gpu.release === undefined)
+    return unknownAnswer('sriov', [reason('kernel.unknown', 'The running kernel is not known, and SR-IOV depends on it.')]);
+  const obstacle = sriovObstacle(gpu);
+  if (obstacle !== undefined) return no('sriov', [obstacle.reason], obstacle.needs);
+  return withIommu(judgeByDriver(gpu, gpu.release, running), iommuObstacle(gpu));
+}
+
+function judgeByDriver(gpu: GpuCase, release: string, running: RunningDriver): ModeVerdict {
+  const word = driverWord(gpu, running);
+  if (word.kind === 'ready') return withBackend(gpu, yes('sriov', [word.reason]), word.backend);
+  if (word.kind === 'needs') return withBackend(gpu, yes('sriov', [word.reason], word.needs), word.backend);
+  const final = word.kind === 'refuses' && (running.build === 'dkms' || stockXeHasSriov(gpu.entry, release) === true);
+  if (final) return no('sriov', [word.reason], word.needs);
+  return bySetUp(gpu, release, running, word);
+}
+
+function bySetUp(
+  gpu: GpuCase,
+  release: string,
+  running: RunningDriver,
+  word: Exclude<DriverWord, { kind: 'ready' }>,
+): ModeVerdict {
+  const choice = preferred(gpu, sriovBackends(gpu.entry, release));
+  if (choice === undefined) return otherKernel(gpu, release, word.reason);
+  const setUp = backendSetUp(gpu, choice, running);
+  const needs =
+    running.name === 'vfio-pci'
+      ? ['Stop the guest that has the GPU and give it back to its driver.', ...setUp.needs]
+      : setUp.needs;
+  const verdict = yes('sriov', [word.reason, ...setUp.reasons], needs.length > 0 ? needs : ['Load the driver.']);
+  return withBackend(gpu, verdict, choice.backend, choice.young);
+}
+
+/** Stock xe first, except where the person has installed the DKMS driver already. */
+function preferred({ facts, entry }: GpuCase, choices: readonly BackendChoice[]): BackendChoice | undefined {
+  const installed = (ifKnown(facts.modules)?.dkms ?? []).some((item) => item.name === 'i915-sriov-dkms');
+  if (!installed) return choices[0];
+  const wantsXe = cmdlineEvidence(facts, new RegExp(`^xe\\.force_probe=.*${entry.device}`)) !== undefined;
+  const first = wantsXe ? 'xe-dkms' : 'i915-dkms';
+  return choices.find((choice) => choice.backend === first) ?? choices.find((choice) => choice.backend !== 'xe') ?? choices[0];
+}
+
+function otherKernel(gpu: GpuCase, release: string, first: Reason): ModeVerdict {
+  const wanted = kernelsWithSriov(gpu.entry).join(', or ');
+  const evidence = [{ source: '/proc/sys/kernel/osrelease', value: release }, fromCatalogue(gpu.entry, 'has_sriov by kernel')];
+  const dkms = dkmsReleaseFor(release);
+  const newer = dkms.kind === 'newer' ? ` ${dkms.note}` : '';
+  const unread = stockXeHasSriov(gpu.entry, release) === 'unknown';
+  const text = unread
+    ? `Whether the xe of kernel ${release} has SR-IOV for this GPU is not known.`
+    : `No driver for kernel ${release} is known to have SR-IOV for this GPU.${newer}`;
+  const verdict = yes('sriov', [reason('sriov.other-kernel', text, ...evidence), first], [`Boot ${wanted}.`]);
+  return { ...verdict, vfioDriver: gpu.entry.vfioDriver };
+}
+
+function refusedById(gpu: GpuCase): readonly Reason[] {
+  const { entry } = gpu;
+  const text = `${entry.codename} has no SR-IOV in any driver, whatever is installed.`;
+  const reasons = [reason('sriov.no-flag-for-id', text, fromCatalogue(entry, 'has_sriov in no table'))];
+  if (entry.platform === 'LNL') {
+    const readme = {
+      source: 'i915-sriov-dkms README',
+      value: 'Xe module currently does not support MTL and LNL. Please use i915 instead',
+    };
+    const wrong = 'The README of i915-sriov-dkms sends Lunar Lake to i915, but that driver does not know the id.';
+    reasons.push(reason('sriov.readme-wrong', wrong, readme));
+  }
+  const forced = logEvidence(gpu, /Running in SR-IOV PF mode/);
+  if (forced !== undefined)
+    reasons.push(reason('sriov.forced', `A patched driver runs as a PF, but guests are reported to end in Code 43.`, forced));
+  const banner = runningDriver(gpu).build === 'dkms' ? runningDriver(gpu).evidence : [];
+  if (banner.length > 0)
+    reasons.push(reason('sriov.dkms-in-vain', 'The DKMS driver is loaded and cannot change that; it can be removed.', ...banner));
+  return reasons;
+}
+
+function withBackend(gpu: GpuCase, verdict: ModeVerdict, backend: DriverBackend, isYoung?: boolean): ModeVerdict {
+  const { device, entry, release = '' } = gpu;
+  const total = device.sriov?.totalVfs ?? 0;
+  const maxVfs = total > 0 ? total : entry.maxVfs === 'unknown' ? undefined : entry.maxVfs;
+  const young = isYoung ?? (backend === 'xe' && stockXeForceProbe(entry, release) === true);
+  return { ...verdict, backend, young, vfioDriver: vfioDriverFor(entry, release), ...(maxVfs === undefined ? {} : { maxVfs }) };
+}

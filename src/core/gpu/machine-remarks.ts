@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { HostFacts, SectionName } from '../facts/host-facts.ts';
+import { ifKnown } from '../facts/section.ts';
+import { visible } from '../text/visible.ts';
+import { reason } from './gpu-case.ts';
+import { missingGpu } from './missing-gpu.ts';
+import type { GpuVerdict, Reason } from './verdict.ts';
+
+/** The sections of facts that a verdict reads. */
+export const VERDICT_SECTIONS: readonly SectionName[] = ['pci', 'drm', 'kernel', 'modules', 'logs', 'platform', 'pve', 'guests'];
+
+/** Remarks that hold for the whole machine and not for one GPU. */
+export function machineRemarks(facts: HostFacts, gpus: readonly GpuVerdict[]): readonly Reason[] {
+  const intel = gpus.filter((gpu) => gpu.vendor === '8086');
+  return [...noIommu(facts, intel), ...hiddenIgpu(facts, intel), ...virgl(facts, intel), ...notRead(facts)];
+}
+
+function noIommu(facts: HostFacts, intel: readonly GpuVerdict[]): readonly Reason[] {
+  const platform = ifKnown(facts.platform);
+  if (platform === undefined || platform.iommus.length > 0 || intel.length === 0) return [];
+  const text = 'No IOMMU is in use, and every way to give a GPU or a part of it to a VM needs one.';
+  return [reason('iommu.off', text, { source: '/sys/class/iommu', value: 'empty' })];
+}
+
+/** A discrete Intel card beside a processor whose own GPU does not show. */
+function hiddenIgpu(facts: HostFacts, intel: readonly GpuVerdict[]): readonly Reason[] {
+  return intel.length > 0 && intel.every((gpu) => !gpu.integrated) ? [missingGpu(facts)] : [];
+}
+
+function virgl(facts: HostFacts, intel: readonly GpuVerdict[]): readonly Reason[] {
+  const users = (ifKnown(facts.guests)?.guests ?? []).filter((guest) =>
+    guest.sections.some((section) => section.name === 'current' && /(^|,|=)virtio-gl(,|$)/.test(section.keys.vga ?? '')),
+  );
+  if (users.length > 0) {
+    const names = users.map((guest) => `VM ${guest.vmid}`).join(', ');
+    const one = users.length === 1;
+    const text = `${names} ${one ? 'uses' : 'use'} VirGL (vga virtio-gl): that gives OpenGL, but no VA-API, so no video decoding or encoding.`;
+    const evidence = users.map((guest) => ({
+      source: `/etc/pve/nodes/${visible(guest.node, 64)}/qemu-server/${guest.vmid}.conf`,
+      value: visible(`vga: ${guest.sections[0]?.keys.vga ?? ''}`, 120),
+    }));
+    return [reason('virgl.no-va-api', text, ...evidence)];
+  }
+  if (!intel.some((gpu) => gpu.recommended === 'host')) return [];
+  const text = 'VMs can share a GPU that the host keeps by VirGL (vga virtio-gl): that gives OpenGL, but no VA-API.';
+  return [reason('virgl.no-va-api', text)];
+}
+
+function notRead(facts: HostFacts): readonly Reason[] {
+  return VERDICT_SECTIONS.flatMap((name) => {
+    const section = facts[name];
+    if (section.state === 'known') return [];
+    const why = section.state === 'unknown' ? section.reason : 'not sensed';
+    return [reason('facts.not-known', `What belongs to "${name}" is not known: ${visible(why, 200)}.`)];
+  });
+}

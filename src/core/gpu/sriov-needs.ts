@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { ifKnown } from '../facts/section.ts';
+import { type BackendChoice, dkmsVersionFits } from './driver-backend.ts';
+import { fromCatalogue, type GpuCase, moduleState, reason } from './gpu-case.ts';
+import type { RunningDriver } from './running-driver.ts';
+import type { Evidence, Reason } from './verdict.ts';
+
+const PACKAGE = 'i915-sriov-dkms';
+/** What upstream asks for (i915-sriov-dkms README): the VFs that gen 12 hardware has. */
+const DEFAULT_MAX_VFS = 7;
+const INITRAMFS = 'Rebuild the initramfs (update-initramfs -u) and reboot.';
+
+/** Reasons and needs, in order, on the way from the running driver to a backend. */
+export interface SetUp {
+  readonly reasons: readonly Reason[];
+  readonly needs: readonly string[];
+}
+
+/** What a backend still needs on this machine when it is not the one that runs. */
+export function backendSetUp(gpu: GpuCase, choice: BackendChoice, running: RunningDriver): SetUp {
+  return choice.backend === 'xe' ? stockXe(gpu, choice, running) : dkms(gpu, choice, running);
+}
+
+function stockXe({ entry, release }: GpuCase, choice: BackendChoice, running: RunningDriver): SetUp {
+  const evidence = fromCatalogue(entry, `xe has_sriov since ${entry.sriov.xeMainlineSince}`);
+  const young = choice.young ? ' It is young: xe does not officially support this platform yet.' : '';
+  const text = `The xe driver of kernel ${release} has SR-IOV for this GPU, without DKMS.${young}`;
+  const reasons = [reason('sriov.stock-xe', text, evidence)];
+  if (choice.forceProbe) {
+    const options = `Give xe the option force_probe=${entry.device} and i915 the option force_probe=!${entry.device}.`;
+    return { reasons, needs: [options, INITRAMFS] };
+  }
+  const taken = running.name === null ? 'Load xe' : `Take the GPU from ${running.name} and bind it to xe`;
+  return { reasons, needs: running.name === 'xe' ? [] : [`${taken}.`] };
+}
+
+function dkms(gpu: GpuCase, choice: BackendChoice, running: RunningDriver): SetUp {
+  const { facts, release = 'the running kernel', entry, device } = gpu;
+  const module = choice.backend === 'xe-dkms' ? 'xe' : 'i915';
+  const other = module === 'xe' ? 'i915' : 'xe';
+  const tag = choice.release?.tag ?? '';
+  const what = choice.release?.branch === true ? `the branch ${tag} of ${PACKAGE}` : `${PACKAGE} ${tag}`;
+  const installed = (ifKnown(facts.modules)?.dkms ?? []).find((item) => item.name === PACKAGE);
+  const reasons: Reason[] = [];
+  const needs: string[] = [];
+  if (installed === undefined) {
+    needs.push(`Install ${what} and the headers of kernel ${release}.`);
+  } else if (!installed.kernels.includes(release)) {
+    const evidence = dkmsEvidence(
+      installed.version,
+      installed.kernels.length === 0 ? 'added' : `built for ${installed.kernels.join(', ')}`,
+    );
+    reasons.push(
+      reason('dkms.not-built', `${PACKAGE} is there, but not built for kernel ${release}, so the stock driver runs.`, evidence),
+    );
+    const fits = dkmsVersionFits(installed.version, release) !== false;
+    const build = `Install the headers of kernel ${release} and build ${PACKAGE} ${installed.version} for it (dkms install).`;
+    needs.push(fits ? build : `Replace ${PACKAGE} ${installed.version}, which is not for kernel ${release}, by ${what}.`);
+  } else {
+    const own = alreadyBuilt(gpu, installed.version, module, running);
+    reasons.push(...own.reasons);
+    if (own.wrongBase) needs.push(`Replace it by ${what}.`);
+  }
+  const maxVfs = Math.max(device.sriov?.totalVfs ?? 0, 0) || (entry.maxVfs === 'unknown' ? DEFAULT_MAX_VFS : entry.maxVfs);
+  if (module === 'i915') needs.push(`Give i915 the options enable_guc=3 and max_vfs=${maxVfs}, and keep ${other} from loading.`);
+  else if (choice.forceProbe) needs.push(`Give xe the option force_probe=${entry.device}, and keep ${other} from loading.`);
+  if (ifKnown(ifKnown(facts.platform)?.secureBoot ?? { state: 'absent' }) === true)
+    needs.push('Secure Boot is on: enrol the key of DKMS (mokutil --import /var/lib/dkms/mok.pub) before the reboot.');
+  needs.push(INITRAMFS);
+  return { reasons, needs };
+}
+
+function alreadyBuilt({ facts, release = '' }: GpuCase, version: string, module: string, running: RunningDriver) {
+  const state = moduleState(facts, module);
+  const base = state?.originKernel;
+  if (base !== undefined && state?.loaded === false && !release.startsWith(base)) {
+    const evidence: Evidence[] = [
+      dkmsEvidence(version, `built for ${release}`),
+      { source: `module file of ${module}`, value: `origin_kernel ${base}` },
+    ];
+    const text = `${PACKAGE} ${version} was taken from kernel ${base}; its ${module} does not load into kernel ${release}.`;
+    return { reasons: [reason('dkms.other-base', text, ...evidence)], wrongBase: true };
+  }
+  if (running.name !== module || running.build !== 'stock') return { reasons: [], wrongBase: false };
+  const text = `${PACKAGE} ${version} is built for kernel ${release}, but the stock ${module} was loaded: the initramfs holds the old one.`;
+  const evidence = [dkmsEvidence(version, `built for ${release}`), ...running.evidence];
+  return { reasons: [reason('dkms.not-used', text, ...evidence)], wrongBase: false };
+}
+
+function dkmsEvidence(version: string, value: string): Evidence {
+  return { source: `/var/lib/dkms/${PACKAGE}/${version}`, value };
+}
