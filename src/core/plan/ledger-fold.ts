@@ -4,7 +4,7 @@ import type { ActionArgs, ActionName, StepOf } from './action.ts';
 import { fromBase64, sameContent } from './file-image.ts';
 import type { JournalRun } from './journal-run.ts';
 import { forgetFile, forgetGuest, forgetPool, type Ledger, recordFile, recordGuest, recordPool } from './ledger.ts';
-import { samePool } from './pool-equality.ts';
+import { isPool } from './pool-equality.ts';
 
 type Folds = { readonly [K in ActionName]: (ledger: Ledger, args: ActionArgs[K]) => Ledger };
 
@@ -30,7 +30,7 @@ const FOLDS: Folds = {
   createPool: (ledger, { pool }) => recordPool(ledger, pool.id, null),
   updatePool: (ledger, { pool, before }) => {
     const first = ledger.pools[pool.id];
-    return first?.before !== undefined && samePool(first.before, pool)
+    return first?.before !== undefined && isPool(first.before, pool)
       ? forgetPool(ledger, pool.id)
       : recordPool(ledger, pool.id, before);
   },

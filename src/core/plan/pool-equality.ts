@@ -2,11 +2,16 @@
 import type { Pool, PoolEntry } from '../facts/guest-facts.ts';
 
 /**
- * Whether two pools allocate alike. The order of the entries counts, since PVE tries them in that order; descriptions do
- * not, since facts leave them out.
+ * Whether a pool is as wished. The order of the entries counts, since PVE tries them in that order; a description counts
+ * only where the wish has one, since facts may leave them out.
  */
-export function samePool(a: Pool, b: Pool): boolean {
-  return poolText(a) === poolText(b);
+export function isPool(now: Pool, wish: Pool): boolean {
+  const same = now.id === wish.id && now.mdev === wish.mdev && now.liveMigrationCapable === wish.liveMigrationCapable;
+  if (!same || !describes(now, wish) || now.entries.length !== wish.entries.length) return false;
+  return wish.entries.every((entry, at) => {
+    const other = now.entries[at];
+    return other !== undefined && describes(other, entry) && entryText(other) === entryText(entry);
+  });
 }
 
 /** The pool with the descriptions that `old` has for it and for entries of the same node and address. */
@@ -20,10 +25,10 @@ export function keepDescriptions(pool: Pool, old: Pool): Pool {
   return { ...pool, ...(description === undefined ? {} : { description }), entries };
 }
 
-function poolText(pool: Pool): string {
-  return JSON.stringify([pool.id, pool.mdev, pool.liveMigrationCapable, pool.entries.map(entryFields)]);
+function describes(now: { readonly description?: string }, wish: { readonly description?: string }): boolean {
+  return wish.description === undefined || wish.description === now.description;
 }
 
-function entryFields({ node, id, path, subsystemId, iommuGroup }: PoolEntry): readonly (string | number | null)[] {
-  return [node, id.toLowerCase(), path, subsystemId ?? null, iommuGroup ?? null];
+function entryText({ node, id, path, subsystemId, iommuGroup }: PoolEntry): string {
+  return JSON.stringify([node, id.toLowerCase(), path, subsystemId ?? null, iommuGroup ?? null]);
 }

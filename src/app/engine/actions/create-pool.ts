@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { samePool } from '../../../core/plan/pool-equality.ts';
+import { isPool } from '../../../core/plan/pool-equality.ts';
 import { ok, problem } from '../../../core/problem.ts';
 import type { Executor } from '../executor.ts';
 import { findPool } from '../pool-file.ts';
@@ -12,7 +12,7 @@ export const createPool: Executor<'createPool'> = {
     const now = await findPool(host, pool.id);
     if (!now.ok) return now;
     if (now.value.pool === null) return ok('ready');
-    if (samePool(now.value.pool, pool)) return ok('already');
+    if (isPool(now.value.pool, pool)) return ok('already');
     return problem('plan.drift', `The pool ${pool.id} exists by now, with other entries.`, {
       hint: 'Plan again.',
       where: pool.id,

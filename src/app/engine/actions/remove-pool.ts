@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { samePool } from '../../../core/plan/pool-equality.ts';
+import { isPool } from '../../../core/plan/pool-equality.ts';
 import { ok } from '../../../core/problem.ts';
 import type { Executor } from '../executor.ts';
 import { findPool, poolDrifted } from '../pool-file.ts';
@@ -12,7 +12,7 @@ export const removePool: Executor<'removePool'> = {
     const now = await findPool(host, before.id);
     if (!now.ok) return now;
     if (now.value.pool === null) return ok('already');
-    return samePool(now.value.pool, before) ? ok('ready') : poolDrifted(before.id);
+    return isPool(now.value.pool, before) ? ok('ready') : poolDrifted(before.id);
   },
   async refine({ host }, { before }) {
     const now = await findPool(host, before.id);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { keepDescriptions, samePool } from '../../../core/plan/pool-equality.ts';
+import { isPool, keepDescriptions } from '../../../core/plan/pool-equality.ts';
 import { ok } from '../../../core/problem.ts';
 import type { Executor } from '../executor.ts';
 import { findPool, poolDrifted } from '../pool-file.ts';
@@ -12,8 +12,8 @@ export const updatePool: Executor<'updatePool'> = {
     const now = await findPool(host, pool.id);
     if (!now.ok) return now;
     if (now.value.pool === null) return poolDrifted(pool.id);
-    if (samePool(now.value.pool, pool)) return ok('already');
-    return samePool(now.value.pool, before) ? ok('ready') : poolDrifted(pool.id);
+    if (isPool(now.value.pool, pool)) return ok('already');
+    return isPool(now.value.pool, before) ? ok('ready') : poolDrifted(pool.id);
   },
   async refine({ host }, args) {
     const now = await findPool(host, args.pool.id);

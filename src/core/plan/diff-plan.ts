@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { structuredPatch } from 'diff';
+import type { GuestKind, Pool } from '../facts/guest-facts.ts';
+import { printPoolEntry } from '../guest/pool-entry.ts';
+import { rewriteLikePve } from '../guest/vm-rewrite.ts';
+import type { ActionArgs, ActionName, Plan, Remark, Step, StepOf } from './action.ts';
+import { imageText } from './file-image.ts';
+import { guestArgv } from './guest-argv.ts';
+import { createPoolOptions, updatePoolOptions } from './pool-argv.ts';
+
+/** What one step changes, for people and for `--json`. */
+export interface PlannedChange {
+  readonly action: ActionName;
+  /** The file, attribute, guest or pool that it changes. */
+  readonly subject: string;
+  readonly reason: string;
+  /** Lines of a unified diff, without the file headers; empty for a sysfs write. */
+  readonly diff: readonly string[];
+  /** The program that PVE is given, word by word. */
+  readonly command?: readonly string[];
+  /** The value of a sysfs write. */
+  readonly value?: string;
+}
+
+/** A plan as it is shown: a JSON value. */
+export interface PlanDiff {
+  readonly format: 1;
+  readonly title: string;
+  readonly changes: readonly PlannedChange[];
+  readonly remarks: readonly Remark[];
+}
+
+/** A guest's whole configuration text, where the caller has it: then the diff is of PVE's own rewrite. */
+export type GuestTexts = (kind: GuestKind, vmid: number) => { readonly text: string; readonly running: boolean } | undefined;
+
+type Shown = Omit<PlannedChange, 'action' | 'reason'>;
+type Diffs = { readonly [K in ActionName]: (args: ActionArgs[K], guests: GuestTexts) => Shown };
+
+const CONTEXT_LINES = 2;
+
+const DIFFS: Diffs = {
+  writeFile: ({ path, base64, mode, before }) => ({
+    subject: path,
+    diff: unified(imageText(before), imageText({ kind: 'file', base64, mode, uid: 0, gid: 0 })),
+  }),
+  removeFile: ({ path, before }) => ({ subject: path, diff: unified(imageText(before), '') }),
+  writeSysfs: ({ path, value }) => ({ subject: path, diff: [], value: value.trim() }),
+  setGuestConfig: (args, guests) => {
+    const command = guestArgv(args);
+    return {
+      subject: `${args.kind === 'qemu' ? 'VM' : 'container'} ${args.vmid}`,
+      diff: guestDiff(args, guests),
+      ...(command === null ? {} : { command }),
+    };
+  },
+  createPool: ({ pool }) => ({
+    subject: `pool ${pool.id}`,
+    diff: unified('', poolText(pool)),
+    command: ['pvesh', 'create', '/cluster/mapping/pci', ...createPoolOptions(pool)],
+  }),
+  updatePool: ({ pool, before, digest }) => ({
+    subject: `pool ${pool.id}`,
+    diff: unified(poolText(before), poolText(pool)),
+    command: ['pvesh', 'set', `/cluster/mapping/pci/${pool.id}`, ...updatePoolOptions(pool, digest)],
+  }),
+  removePool: ({ before }) => ({
+    subject: `pool ${before.id}`,
+    diff: unified(poolText(before), ''),
+    command: ['pvesh', 'delete', `/cluster/mapping/pci/${before.id}`],
+  }),
+};
+
+/** What a plan would change, step by step. Same plan and texts, same answer. */
+export function diffPlan(plan: Plan, guests: GuestTexts = () => undefined): PlanDiff {
+  const changes = plan.steps.map((step) => changeOf(step as StepOf<ActionName>, guests));
+  return { format: 1, title: plan.title, changes, remarks: plan.remarks };
+}
+
+/** The lines of a unified diff from `@@` on; empty when the texts are equal. */
+export function unified(before: string, after: string): readonly string[] {
+  const { hunks } = structuredPatch('', '', before, after, '', '', { context: CONTEXT_LINES });
+  return hunks.flatMap(({ oldStart, oldLines, newStart, newLines, lines }) => [
+    `@@ -${oldStart},${oldLines} +${newStart},${newLines} @@`,
+    ...lines,
+  ]);
+}
+
+function changeOf<K extends ActionName>(
+  step: Step & { readonly action: K; readonly args: ActionArgs[K] },
+  guests: GuestTexts,
+): PlannedChange {
+  return { action: step.action, reason: step.reason, ...DIFFS[step.action](step.args, guests) };
+}
+
+/** With the guest's text: what PVE's own rewrite changes. Without: the touched keys alone. */
+function guestDiff(args: ActionArgs['setGuestConfig'], guests: GuestTexts): readonly string[] {
+  const { kind, vmid, set, remove, revert, before } = args;
+  const guest = kind === 'qemu' ? guests(kind, vmid) : undefined;
+  if (guest !== undefined) {
+    return unified(guest.text, rewriteLikePve(guest.text, { set, remove, revert, running: guest.running }).text);
+  }
+  const keys = [...new Set([...Object.keys(before), ...Object.keys(set), ...remove])].sort();
+  return keys.flatMap((key) => {
+    const old = before[key] ?? null;
+    const wanted = set[key] ?? null;
+    if (old === wanted) return [];
+    return [...(old === null ? [] : [`-${key}: ${old}`]), ...(wanted === null ? [] : [`+${key}: ${wanted}`])];
+  });
+}
+
+function poolText(pool: Pool): string {
+  return [
+    pool.id,
+    ...(pool.description === undefined ? [] : [`\tdescription ${pool.description}`]),
+    ...pool.entries.map((entry) => `\tmap ${printPoolEntry(entry)}`),
+    ...(pool.mdev ? ['\tmdev 1'] : []),
+    ...(pool.liveMigrationCapable ? ['\tlive-migration-capable 1'] : []),
+    '',
+  ].join('\n');
+}
