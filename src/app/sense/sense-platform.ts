@@ -5,7 +5,7 @@ import { CPUINFO_BYTES, parseFirstProcessor } from '../../core/platform/cpuinfo.
 import { parseMeVersion } from '../../core/platform/me-version.ts';
 import { parseSecureBoot, SECURE_BOOT_VARIABLE } from '../../core/platform/secure-boot.ts';
 import { visible } from '../../core/text/visible.ts';
-import type { Host } from '../../ports/host.ts';
+import type { Host, Read } from '../../ports/host.ts';
 import { listOptional, readAttribute, unreadable } from './attribute.ts';
 
 const CPUINFO = '/proc/cpuinfo';
@@ -58,12 +58,8 @@ function orAbsent(text: string | undefined): Reading<string> {
   return text === undefined ? { state: 'absent' } : known(visible(text));
 }
 
-function mapRead<A, B>(
-  path: string,
-  read: Awaited<ReturnType<Host['read']>> | { kind: 'content'; value: A },
-  map: (value: A) => B,
-): Reading<B> {
-  if (read.kind === 'content') return known(map(read.value as A));
+function mapRead<A, B>(path: string, read: Read<A>, map: (value: A) => B): Reading<B> {
+  if (read.kind === 'content') return known(map(read.value));
   return read.kind === 'absent' ? { state: 'absent' } : unreadable(path, read.errno);
 }
 

@@ -11,7 +11,10 @@ export interface PciIds {
   readonly subsystemDevice?: string;
 }
 
-/** One memory or I/O window of a device, from the sysfs file `resource`. Addresses are hex texts, since they exceed 2^53. */
+/**
+ * One memory or I/O window of a device, from the sysfs file `resource`. Addresses are hex texts with `0x` and without leading
+ * zeros, since they exceed 2^53: `BigInt(start)` reads them. `0x0` says that firmware and kernel gave the window no address.
+ */
 export interface PciBar {
   /** 0..5 the device's own, 6 the ROM, 7..12 the VF BARs of a PF. */
   readonly index: number;

@@ -9,7 +9,7 @@ const LAST_INDEX = 12;
 
 /**
  * Reads the sysfs file `resource`, whose line N is `start end flags` of window N. Unused windows are left out; a window that
- * has a size but no address has `start` "0". Lines that are not three hex numbers are left out too.
+ * has a size but no address starts at `0x0`. Lines that are not three hex numbers are left out too.
  */
 export function parseResource(text: string): readonly PciBar[] {
   return text.split('\n').flatMap((line, index) => {
@@ -24,5 +24,5 @@ function parseLine(line: string, index: number): PciBar | undefined {
   const [start, end, flags] = [match[1], match[2], match[3]].map((digits) => BigInt(`0x${digits}`)) as [bigint, bigint, bigint];
   if (flags === 0n || end < start || end === 0n) return undefined;
   const address = (flags & UNSET) === 0n ? start : 0n;
-  return { index, start: address.toString(16), sizeBytes: Number(end - start + 1n) };
+  return { index, start: `0x${address.toString(16)}`, sizeBytes: Number(end - start + 1n) };
 }
