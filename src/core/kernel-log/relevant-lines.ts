@@ -23,10 +23,10 @@ const MATTERS = new RegExp(
     /class 0x0?3[0-9a-f]{4}\b|0000:00:02\.[0-7]\b/,
     /BAR [0-9]+\b.*(can't|no space|failed|conflict|reserve)|(can't|no space|failed).*BAR [0-9]/,
     /Device is currently in use, task|blocked for more than|hung task/,
-    /module verification failed|Loading of (unsigned )?module|Lockdown|Secure boot|secureboot|MOK\b/i,
+    /module verification failed|Loading of (unsigned )?module|Lockdown|Secure boot|secureboot|\bMOK\b/i,
     /unknown parameter|Setting dangerous option|Command line:|Linux version|microcode:/,
     /snd_hda_intel\b.*(i915|component|bound|HDMI|vga_switcheroo)/,
-    /general protection fault|kernel BUG|Oops:|Call Trace|NULL pointer|WARNING: CPU/,
+    /general protection fault|kernel BUG|Oops:|Call Trace|NULL pointer|WARNING: .* at /,
   ]
     .map((part) => part.source)
     .join('|'),
