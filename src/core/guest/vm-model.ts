@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+
+import { type ConfigSection, pendingSection, snapshotSections } from './config-document.ts';
 import { encodeDescription } from './description-text.ts';
 import { isCloudInitDrive } from './drive-value.ts';
-import { type PendingDelete, parseVmConfig, pendingSection, snapshotSections } from './vm-config.ts';
+import { parseVmConfig } from './vm-config.ts';
 import { checkVmValue } from './vm-value.ts';
 
 /** What PVE holds of a section in memory. */
@@ -23,7 +25,7 @@ export interface VmModel {
 /** Reads a text into PVE's model. */
 export function readVmModel(text: string): VmModel {
   const config = parseVmConfig(text);
-  const copy = (section: Parsed | undefined): ModelSection => ({
+  const copy = (section: ConfigSection | undefined): ModelSection => ({
     values: new Map(section?.values ?? []),
     description: section?.description,
     deletes: new Map((section?.deletes ?? []).map((entry) => [entry.key, entry.force])),
@@ -35,12 +37,6 @@ export function readVmModel(text: string): VmModel {
     snapshots: new Map(snapshotSections(config).map((one) => [one.name, copy(one)])),
   };
 }
-
-type Parsed = {
-  readonly values: ReadonlyMap<string, string>;
-  readonly description?: string;
-  readonly deletes: readonly PendingDelete[];
-};
 
 /** Whether anything waits in `[PENDING]`. */
 export function hasPending(model: VmModel): boolean {

@@ -1,37 +1,15 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { isPerlBlank, perlTrim } from '../text/perl-space.ts';
+import type { ConfigSectionKind, ConfigSink, Rejection } from './config-document.ts';
 import { vmKeyType } from './vm-keys.ts';
 import { checkVmValue } from './vm-value.ts';
-
-export type VmSectionKind = 'current' | 'pending' | 'special' | 'snapshot';
-
-/** Why PVE drops a line: its key when PVE knows that, and PVE's reason. */
-export interface Rejection {
-  readonly key?: string;
-  readonly reason: string;
-}
-
-/** What is told of each line of a configuration, in file order. Line numbers count from 1. */
-export interface VmScanSink {
-  section(line: number, kind: VmSectionKind, name: string): void;
-  /** A section whose name PVE does not accept: it is dropped with everything in it. */
-  unknownSection(line: number): void;
-  /** A `#` line without its `#`, or the value of a `description:` line: part of the section's description, still encoded. */
-  description(line: number, text: string, isComment: boolean): void;
-  key(line: number, key: string, value: string): void;
-  /** `delete:` of a `[PENDING]` section. */
-  deletes(line: number, value: string): void;
-  rejected(line: number, rejection: Rejection): void;
-  /** Blank lines, lines of a dropped section, and `snapstate:`. */
-  ignored(line: number): void;
-}
 
 /**
  * Reads a VM configuration line by line with the very decisions of PVE's parser (qemu-server QemuServer.pm parse_vm_config): what is a
  * section, a description line, a setting, what is dropped and why. A value comes as PVE keeps it (trimmed, booleans as 1 or 0).
  */
-export function scanVmConfig(text: string, sink: VmScanSink): void {
-  let state: { kind: VmSectionKind; name: string } | null = { kind: 'current', name: 'current' };
+export function scanVmConfig(text: string, sink: ConfigSink): void {
+  let state: { kind: ConfigSectionKind; name: string } | null = { kind: 'current', name: 'current' };
   let number = 0;
   for (let start = 0; start < text.length; ) {
     const newline = text.indexOf('\n', start);
@@ -62,7 +40,7 @@ export function scanVmConfig(text: string, sink: VmScanSink): void {
 }
 
 /** The section that a header opens, null for one that PVE drops, undefined when the line is no header. */
-function sectionOf(line: string): { kind: VmSectionKind; name: string } | null | undefined {
+function sectionOf(line: string): { kind: ConfigSectionKind; name: string } | null | undefined {
   const match = /^\[([^\]]*)\][\t\n\v\f\r ]*$/.exec(line);
   if (match === null) return undefined;
   const name = match[1] ?? '';
@@ -79,7 +57,7 @@ type Setting =
   | { readonly is: 'ignored' }
   | { readonly is: 'rejected'; readonly rejection: Rejection };
 
-function settingLine(number: number, line: string, section: { kind: VmSectionKind; name: string }, sink: VmScanSink): void {
+function settingLine(number: number, line: string, section: { kind: ConfigSectionKind; name: string }, sink: ConfigSink): void {
   const setting = settingOf(line, section);
   if (setting.is === 'key') sink.key(number, setting.key, setting.value);
   else if (setting.is === 'description') sink.description(number, setting.value, false);
@@ -88,7 +66,7 @@ function settingLine(number: number, line: string, section: { kind: VmSectionKin
   else sink.ignored(number);
 }
 
-function settingOf(line: string, section: { kind: VmSectionKind; name: string }): Setting {
+function settingOf(line: string, section: { kind: ConfigSectionKind; name: string }): Setting {
   const colon = colonOf(line);
   const rest = colon < 0 ? '' : line.slice(colon + 1);
   const value = perlTrim(rest);
