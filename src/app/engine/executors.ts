@@ -3,6 +3,7 @@ import type { ActionArgs, ActionName, Step, StepOf } from '../../core/plan/actio
 import { ok, type Result } from '../../core/problem.ts';
 import type { Context } from '../context.ts';
 import { createPool } from './actions/create-pool.ts';
+import { loadModule } from './actions/load-module.ts';
 import { removeFile } from './actions/remove-file.ts';
 import { removePool } from './actions/remove-pool.ts';
 import { setGuestConfig } from './actions/set-guest-config.ts';
@@ -16,6 +17,7 @@ const EXECUTORS: { readonly [K in ActionName]: Executor<K> } = {
   writeFile,
   removeFile,
   writeSysfs,
+  loadModule,
   setGuestConfig,
   createPool,
   updatePool,

@@ -44,6 +44,8 @@ export interface ActionArgs {
      */
     readonly mustBeFree: readonly string[];
   };
+  /** Loads a module that offers a PCI driver; `driver` is its name below `/sys/bus/pci/drivers`. Never unloaded again. */
+  readonly loadModule: { readonly module: string; readonly driver: string };
   readonly setGuestConfig: {
     readonly kind: GuestKind;
     readonly vmid: number;

@@ -45,6 +45,7 @@ const DIFFS: Diffs = {
   }),
   removeFile: ({ path, before }) => ({ subject: path, diff: unified(imageText(before), '') }),
   writeSysfs: ({ path, value }) => ({ subject: path, diff: [], value: value.trim() }),
+  loadModule: ({ module }) => ({ subject: `module ${module}`, diff: [], command: ['modprobe', module] }),
   setGuestConfig: (args, guests) => {
     const command = guestArgv(args);
     return {

@@ -35,6 +35,8 @@ const INVERSES: Inverses = {
           },
           reason: 'take it back',
         },
+  // A loaded module harms nobody, and others may use it by then.
+  loadModule: () => null,
   setGuestConfig: (args) => ({ action: 'setGuestConfig', args: guestInverse(args), reason: 'give the guest back what it had' }),
   createPool: ({ pool }) => ({ action: 'removePool', args: { before: pool }, reason: 'take it back' }),
   updatePool: ({ pool, before }) => ({

@@ -22,6 +22,7 @@ const FOLDS: Folds = {
   },
   // Sysfs is gone after a reboot: the desired state says what to make again, so nothing of it is in the ledger.
   writeSysfs: (ledger) => ledger,
+  loadModule: (ledger) => ledger,
   setGuestConfig: (ledger, { kind, vmid, set, before, release }) => {
     if (release === true) return forgetGuest(ledger, vmid, Object.keys(before));
     const entries = Object.entries(before).map(([key, old]) => [key, { before: old, value: set[key] ?? null }] as const);

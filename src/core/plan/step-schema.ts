@@ -50,6 +50,7 @@ const ARGS: { readonly [K in ActionName]: z.ZodMiniType<ActionArgs[K]> } = {
     timeoutMs: z.number(),
     mustBeFree: texts,
   }),
+  loadModule: z.object({ module: text, driver: text }),
   setGuestConfig: z.object({
     kind: z.enum(['qemu', 'lxc']),
     vmid: z.int(),

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { Pool } from '../facts/guest-facts.ts';
+import type { PciFacts } from '../facts/pci-facts.ts';
+import { hostpciValue, parseHostpci } from '../guest/hostpci.ts';
+import { expandAddress, hostpciNames, withDomain } from '../guest/hostpci-targets.ts';
+import type { Bdf } from '../pci/address.ts';
+import { foreignSign } from '../pool/pool-entry.ts';
+import { shellwords } from '../text/shellwords.ts';
+import { isVfPlace } from '../vf/expected-vfs.ts';
+import { deviceAt, intelGpus, intelVfs } from '../vf/vf.ts';
+import { DEFAULT_POOL } from './ours.ts';
+
+/** How a slice is written in a guest: a pool, one VF, a mediated device, the whole GPU, or QEMU arguments. */
+export type SliceForm = 'pool' | 'raw' | 'mdev' | 'pf' | 'args';
+
+/** What one value of a guest's configuration says about an Intel GPU. */
+export interface SliceEntry {
+  readonly form: SliceForm;
+  /** The pool's name, for `pool`, and for `mdev` and `pf` through a mapping. */
+  readonly pool?: string;
+  /** The functions that it names, existing ones only, but for a VF that does not exist now. */
+  readonly devices: readonly Bdf[];
+}
+
+/** The machine that the values are read on. */
+export interface SliceGround {
+  readonly pci: PciFacts;
+  readonly pools: readonly Pool[];
+  readonly node: string;
+}
+
+/** What a `hostpciN` or `args` value has to do with an Intel GPU of this node; undefined when nothing. */
+export function sliceEntry(key: string, value: string, ground: SliceGround): SliceEntry | undefined {
+  if (key === 'args') return argsEntry(value, ground);
+  if (!/^hostpci\d+$/.test(key)) return undefined;
+  const parsed = parseHostpci(value);
+  if (!parsed.ok) return undefined;
+  const names = hostpciNames(parsed.value);
+  const mdev = hostpciValue(parsed.value, 'mdev') !== undefined;
+  if (names.kind === 'mapping') return mappingEntry(names.mapping, mdev, ground);
+  return names.kind === 'host' ? addressEntry(names.addresses, mdev, ground) : undefined;
+}
+
+function mappingEntry(id: string, mdev: boolean, ground: SliceGround): SliceEntry | undefined {
+  const pool = ground.pools.find((candidate) => candidate.id === id);
+  if (pool === undefined) return id === DEFAULT_POOL ? { form: 'pool', pool: id, devices: [] } : undefined;
+  const own = pool.entries.filter((entry) => entry.node === ground.node).flatMap((entry) => entry.path.split(';'));
+  const named = addressEntry(own, mdev || pool.mdev, ground);
+  if (named?.form === 'raw' || (named === undefined && foreignSign(pool, ground.pci, ground.node) === undefined))
+    return { form: 'pool', pool: id, devices: named?.devices ?? [] };
+  return named === undefined ? undefined : { ...named, pool: id };
+}
+
+function addressEntry(addresses: readonly string[], mdev: boolean, ground: SliceGround): SliceEntry | undefined {
+  const { pci } = ground;
+  const gpus = intelGpus(pci).map((gpu) => gpu.bdf);
+  const vfs = intelVfs(pci).map((vf) => vf.bdf);
+  const touched = addresses.flatMap((address) => expandAddress(address, [...gpus, ...vfs]));
+  if (touched.some((bdf) => gpus.includes(bdf))) return { form: mdev ? 'mdev' : 'pf', devices: touched };
+  const missing = addresses.map(withDomain).filter((address) => isMissingVf(address, pci)) as Bdf[];
+  const devices = [...touched, ...missing];
+  return devices.length > 0 ? { form: 'raw', devices } : undefined;
+}
+
+function isMissingVf(address: string, pci: PciFacts): boolean {
+  return deviceAt(pci, address) === undefined && intelGpus(pci).some((gpu) => isVfPlace(gpu, address));
+}
+
+/** `-device vfio-pci,host=ADDRESS`, as the guides write it: PVE neither binds nor reserves such a device. */
+function argsEntry(args: string, ground: SliceGround): SliceEntry | undefined {
+  const words = shellwords(args) ?? [];
+  const hosts = words.flatMap((word, index) => {
+    if (words[index - 1]?.value !== '-device' || !/^vfio-pci(-nohotplug)?(,|$)/.test(word.value)) return [];
+    return word.value.split(',').flatMap((part) => (part.startsWith('host=') ? [part.slice('host='.length)] : []));
+  });
+  const named = addressEntry(hosts, false, ground);
+  return named === undefined ? undefined : { form: 'args', devices: named.devices };
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { Pool, PoolEntry } from '../facts/guest-facts.ts';
+import type { HostFacts } from '../facts/host-facts.ts';
+import type { PciDevice, PciFacts } from '../facts/pci-facts.ts';
+import { ifKnown } from '../facts/section.ts';
+import type { Step } from '../plan/action.ts';
+import { isPool } from '../plan/pool-equality.ts';
+import { intelGpus, vfsOf } from '../vf/vf.ts';
+import { pathsOf } from './pool-entry.ts';
+import type { EntryChange } from './sync-entries.ts';
+
+/** The pool of one name, or undefined. */
+export function poolNamed(facts: HostFacts, id: string): Pool | undefined {
+  return ifKnown(facts.pools)?.pools.find((pool) => pool.id === id);
+}
+
+/** The GPUs of this node that a pool already names VFs of. */
+export function gpusIn(entries: readonly PoolEntry[], pci: PciFacts, node: string): readonly PciDevice[] {
+  const paths = entries.filter((entry) => entry.node === node).flatMap(pathsOf);
+  return intelGpus(pci).filter((gpu) => vfsOf(pci, gpu).some((vf) => paths.includes(vf.bdf)));
+}
+
+/** A new pool of VFs. They cannot migrate live with the drivers of today, so that is not claimed. */
+export function newPool(id: string, description: string, entries: readonly PoolEntry[]): Pool {
+  return { id, description, mdev: false, liveMigrationCapable: false, entries };
+}
+
+/** The step that brings a pool from one state to another; none when they are equal. Absent is undefined. */
+export function poolStep(before: Pool | undefined, after: Pool | undefined, reason: string): Step | undefined {
+  if (before === undefined) return after === undefined ? undefined : { action: 'createPool', args: { pool: after }, reason };
+  if (after === undefined) return { action: 'removePool', args: { before }, reason };
+  // The digest is taken by the executor, right before the write: two pools of one plan live in one file.
+  return isPool(before, after) ? undefined : { action: 'updatePool', args: { pool: after, before, digest: '' }, reason };
+}
+
+/** What changed, as the reason of a step: `added 0000:00:02.1, 0000:00:02.2; removed 0000:00:02.3: VM 102 has it pinned`. */
+export function changesText(changes: readonly EntryChange[]): string {
+  const added = changes.filter((change) => change.kind === 'added').map((change) => change.path);
+  const others = changes
+    .filter((change) => change.kind !== 'added')
+    .map((change) => `${change.kind} ${change.path}: ${change.because}`);
+  return [...(added.length > 0 ? [`added ${added.join(', ')}`] : []), ...others].join('; ');
+}
