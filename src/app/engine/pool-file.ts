@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Pool } from '../../core/facts/guest-facts.ts';
 import { configDigest } from '../../core/guest/digest.ts';
-import { parsePoolConfig } from '../../core/guest/pool-config.ts';
+import { poolOfSection, readPoolSections } from '../../core/guest/pool-config.ts';
 import { ok, type Problem, problem, type Result } from '../../core/problem.ts';
 import type { Host } from '../../ports/host.ts';
 
@@ -15,7 +15,15 @@ export async function findPool(host: Host, id: string): Promise<Result<{ readonl
     return problem('pve.absent', '/etc/pve is not there, so pools cannot be looked at.', { hint: 'Start pve-cluster.' });
   }
   const text = read.kind === 'content' ? read.value : '';
-  return ok({ pool: parsePoolConfig(text).find((pool) => pool.id === id) ?? null, digest: configDigest(text) });
+  const section = readPoolSections(text).sections.find((one) => one.id === id);
+  const pool = section === undefined ? null : poolOfSection(section);
+  if (pool !== null && pool.entries.length !== section?.maps.length) {
+    return problem('pool.invalid', `The pool ${id} has an entry that Proxmox VE itself cannot read; a change would lose it.`, {
+      hint: `Correct it in ${PATH} or in the web interface first.`,
+      where: id,
+    });
+  }
+  return ok({ pool, digest: configDigest(text) });
 }
 
 /** The answer when a pool is not as the plan expects it. */

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import * as z from 'zod/mini';
 import type { PciDevice } from '../facts/pci-facts.ts';
-import type { Mode } from '../gpu/verdict.ts';
+import { MODES, type Mode } from '../gpu/verdict.ts';
 import type { Result } from '../problem.ts';
-import { firstIssue } from './step-schema.ts';
 import { parseStored, type StoredFormat } from './stored-format.ts';
 
 /** What the user asked of one GPU. */
@@ -19,24 +17,7 @@ export interface Desired {
   readonly gpus: { readonly [gpuKey: string]: DesiredGpu };
 }
 
-/** The shape of {@link Desired}. */
-export const desiredSchema = z.object({
-  format: z.literal(1),
-  gpus: z.record(
-    z.string(),
-    z.object({ mode: z.enum(['host', 'sriov', 'gvt-g', 'gvt-d']), numVfs: z.exactOptional(z.int().check(z.minimum(0))) }),
-  ),
-});
-
-const FORMAT: StoredFormat<Desired> = {
-  name: 'the desired state',
-  newest: 1,
-  migrations: {},
-  check: (value) => {
-    const parsed = desiredSchema.safeParse(value);
-    return parsed.success ? { ok: true, value: parsed.data } : { ok: false, reason: firstIssue(parsed.error) };
-  },
-};
+const FORMAT: StoredFormat<Desired> = { name: 'the desired state', newest: 1, migrations: {}, check: checkDesired };
 
 /** Nothing asked yet. */
 export const NOTHING_DESIRED: Desired = { format: 1, gpus: {} };
@@ -71,4 +52,32 @@ export function desiredOf(
 export function withDesiredGpu(desired: Desired, key: string, gpu: DesiredGpu | undefined): Desired {
   const { [key]: _old, ...others } = desired.gpus;
   return { format: 1, gpus: gpu === undefined ? others : { ...others, [key]: gpu } };
+}
+
+/** Checks the shape by hand: the hook reads this file and must not load a schema library for it. */
+export function checkDesired(
+  value: unknown,
+): { readonly ok: true; readonly value: Desired } | { readonly ok: false; readonly reason: string } {
+  const gpus = isObject(value) ? value.gpus : undefined;
+  if (!isObject(gpus)) return { ok: false, reason: 'it lists no GPUs' };
+  const checked: { [gpuKey: string]: DesiredGpu } = {};
+  for (const [key, gpu] of Object.entries(gpus)) {
+    if (!isObject(gpu) || !isMode(gpu.mode)) return { ok: false, reason: `the mode of ${key} is not known` };
+    const { mode, numVfs } = gpu;
+    if (numVfs !== undefined && !isCount(numVfs)) return { ok: false, reason: `the number of VFs of ${key} is not a number` };
+    checked[key] = { mode, ...(numVfs === undefined ? {} : { numVfs }) };
+  }
+  return { ok: true, value: { format: 1, gpus: checked } };
+}
+
+function isObject(value: unknown): value is { readonly [key: string]: unknown } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isMode(value: unknown): value is Mode {
+  return (MODES as readonly unknown[]).includes(value);
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0;
 }

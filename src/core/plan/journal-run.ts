@@ -2,7 +2,7 @@
 import * as z from 'zod/mini';
 import type { Result } from '../problem.ts';
 import type { Step } from './action.ts';
-import { type Desired, desiredSchema } from './desired.ts';
+import { checkDesired, type Desired } from './desired.ts';
 import { firstIssue, stepSchema } from './step-schema.ts';
 import { parseStored, type StoredFormat } from './stored-format.ts';
 
@@ -41,6 +41,16 @@ export interface JournalRun {
   /** Why the run was undone. */
   readonly failure?: string;
 }
+
+const desiredSchema: z.ZodMiniType<Desired> = z.pipe(
+  z.unknown(),
+  z.transform((value, context): Desired => {
+    const checked = checkDesired(value);
+    if (checked.ok) return checked.value;
+    context.issues.push({ code: 'custom', message: checked.reason, input: value });
+    return z.NEVER;
+  }),
+);
 
 const schema = z.object({
   format: z.literal(1),
