@@ -3,26 +3,13 @@ import type { PveFacts } from '../../core/facts/platform-facts.ts';
 import { known, type Reading, type Section, unknown } from '../../core/facts/section.ts';
 import { linkName } from '../../core/pci/sysfs-values.ts';
 import { asReading, type Members, parseMembers, parseVmlist } from '../../core/platform/cluster-files.ts';
-import { installedVersions, qemuMajorMinor } from '../../core/platform/dpkg-status.ts';
+import { installedVersions, qemuMajorMinor, SENSED_PACKAGES } from '../../core/platform/dpkg-status.ts';
 import type { Result } from '../../core/problem.ts';
 import { visible } from '../../core/text/visible.ts';
 import type { Host, Read } from '../../ports/host.ts';
 import { readOptional, unreadable } from './attribute.ts';
 
 const STATUS = '/var/lib/dpkg/status';
-
-/** Packages whose versions decide something, with PVE's own first. */
-export const SENSED_PACKAGES: readonly string[] = [
-  'pve-manager',
-  'qemu-server',
-  'pve-qemu-kvm',
-  'pve-container',
-  'proxmox-kernel-helper',
-  'pve-firmware',
-  'qemu-system-x86',
-  'i915-sriov-dkms',
-  'intel-microcode',
-];
 
 /** Proxmox VE on this node, from files only. A plain Debian host has no `/etc/pve`, which is an answer and no failure. */
 export async function sensePve(host: Host): Promise<Section<PveFacts>> {

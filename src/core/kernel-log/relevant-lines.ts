@@ -56,3 +56,12 @@ export function relevantLogLines(
   }
   return { lines: kept.reverse(), truncated: false };
 }
+
+/** The lines of a kernel log that facts rest on, for a capture. */
+export function keptLog(text: string): string {
+  return text
+    .split('\n')
+    .filter(lineMatters)
+    .map((line) => `${line}\n`)
+    .join('');
+}

@@ -39,3 +39,11 @@ function paths(text: string | undefined, names: readonly string[], end: ':' | '$
   const line = new RegExp(`^((?:[^:\\n]*/)?(?:${alternatives.join('|')})\\.ko(?:\\.[a-z0-9]+)?)${end}`, 'gm');
   return [...text.matchAll(line)].map((match) => match[1] ?? '');
 }
+
+/** The lines of `modules.dep` and `modules.builtin` that facts rest on, without what a module depends on, for a capture. */
+export function keptModuleIndex(text: string, names: readonly string[]): string {
+  const wanted = names.map((name) => normaliseModuleName(name));
+  const dep = paths(text, wanted, ':').map((path) => `${path}:\n`);
+  const builtin = paths(text, wanted, '$').map((path) => `${path}\n`);
+  return [...dep, ...builtin].join('');
+}

@@ -9,8 +9,3 @@ export function isDisplayClass(classCode: string): boolean {
 export function isAudioClass(classCode: string): boolean {
   return classCode.startsWith('0403');
 }
-
-/** Says whether a six-digit class is a bridge (base class 06), which VFIO leaves alone in a group. */
-export function isBridgeClass(classCode: string): boolean {
-  return classCode.startsWith('06');
-}

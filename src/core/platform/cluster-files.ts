@@ -11,6 +11,19 @@ export interface Members {
   readonly nodes: readonly string[];
 }
 
+/** The part of `.members` that facts rest on, for a capture: no addresses; `rename` gives the node names that may be shown. */
+export function keptMembers(text: string, rename: (node: string) => string): string {
+  const parsed = parseMembers(text);
+  if (!parsed.ok) return '';
+  const { nodeName, quorate, nodes } = parsed.value;
+  const cluster = {
+    cluster: { quorate: quorate ? 1 : 0 },
+    nodelist: Object.fromEntries(nodes.map((node) => [rename(node), {}])),
+  };
+  const alone = nodes.length === 1 && nodes[0] === nodeName && quorate;
+  return `${JSON.stringify({ ...(nodeName === undefined ? {} : { nodename: rename(nodeName) }), ...(alone ? {} : cluster) })}\n`;
+}
+
 type Vmlist = PveFacts['vmlist'] extends Reading<infer T> ? T : never;
 
 /** Reads `/etc/pve/.members` (pmxcfs status.c): `cluster` and `nodelist` stand there only when a cluster was made. */

@@ -30,3 +30,15 @@ export function parseFirstProcessor(text: string): FirstProcessor {
     hasVmx: (field('flags') ?? '').split(/\s+/).includes('vmx'),
   };
 }
+
+/** The part of `/proc/cpuinfo` that facts rest on, for a capture. */
+export function keptCpuinfo(text: string): string {
+  const { model, vendor, microcode, hasVmx } = parseFirstProcessor(text);
+  const line = (name: string, value: string | undefined) => (value === undefined ? '' : `${name}\t: ${value}\n`);
+  return [
+    line('vendor_id', vendor),
+    line('model name', model),
+    line('microcode', microcode),
+    line('flags', hasVmx ? 'vmx' : undefined),
+  ].join('');
+}

@@ -1,5 +1,18 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
+/** Packages whose versions decide something, with PVE's own first. */
+export const SENSED_PACKAGES: readonly string[] = [
+  'pve-manager',
+  'qemu-server',
+  'pve-qemu-kvm',
+  'pve-container',
+  'proxmox-kernel-helper',
+  'pve-firmware',
+  'qemu-system-x86',
+  'i915-sriov-dkms',
+  'intel-microcode',
+];
+
 /**
  * The versions of installed packages out of `/var/lib/dpkg/status`, which has several megabytes: only the wanted stanzas are
  * looked at. A package counts when dpkg's own state is `installed` (half-configured ones do not).
@@ -29,4 +42,11 @@ function versionOf(text: string, name: string): string | undefined {
     if (state === 'installed' && version !== undefined) return version;
   }
   return undefined;
+}
+
+/** The stanzas of the status file that facts rest on, reduced to name, state and version, for a capture. */
+export function keptStatus(status: string, names: readonly string[]): string {
+  return Object.entries(installedVersions(status, names))
+    .map(([name, version]) => `Package: ${name}\nStatus: install ok installed\nVersion: ${version}\n\n`)
+    .join('');
 }

@@ -12,3 +12,9 @@ export function devicePathOfFd(target: string): string | undefined {
   // `/dev/vfio/vfio` is the container that every VFIO user opens; it tells nothing about a device.
   return /^\/dev\/(dri\/.|vfio\/(?!vfio$).)/.test(path) ? path : undefined;
 }
+
+/** The part of `/proc/PID/cgroup` that facts rest on, for a capture: the container's path, or nothing. */
+export function keptCgroup(cgroup: string): string {
+  const ctid = ctidOfCgroup(cgroup);
+  return ctid === undefined ? '' : `0::/lxc/${ctid}\n`;
+}

@@ -46,7 +46,7 @@ test('tells origin, version, taint and parameters', async () => {
     'vfio_pci false stock',
     'xe_vfio_pci false absent',
     'mdev false absent',
-    'vfio_iommu_type1 false builtin',
+    'vfio_iommu_type1 true builtin',
     'snd_hda_intel false stock',
     'nouveau false absent',
     'amdgpu false absent',
@@ -98,4 +98,13 @@ test('reads the DKMS tree: built for a kernel, or only added', async () => {
     { name: 'i915-sriov-dkms', version: '2026.05.06', kernels: ['6.17.2-1-pve'] },
     { name: 'other', version: '1.0', kernels: [] },
   ]);
+});
+
+test('a DKMS module that is not compressed tells which kernel tree it is from', async () => {
+  const there = prepared()
+    .withFile(`${RELEASE}/modules.dep`, 'updates/dkms/xe.ko:\n')
+    .withFile(`${RELEASE}/updates/dkms/xe.ko`, '\x7fELF\0origin_kernel=6.17\0');
+  expect((await byName(there)).get('xe')).toMatchObject({ origin: 'dkms', originKernel: '6.17' });
+  const facts = knownValue(await senseModules(memoryHost(there.tree), { withOriginKernel: false }));
+  expect(facts.modules.find((module) => module.name === 'xe')).not.toHaveProperty('originKernel');
 });

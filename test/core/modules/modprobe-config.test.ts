@@ -9,8 +9,9 @@ import {
   parseModprobeConfig,
   softDependencies,
 } from '../../../src/core/modules/modprobe-config.ts';
+import { keptModuleFile, originKernelOf } from '../../../src/core/modules/module-info.ts';
 import { normaliseModuleName } from '../../../src/core/modules/module-name.ts';
-import { findModules } from '../../../src/core/modules/module-origin.ts';
+import { findModules, keptModuleIndex } from '../../../src/core/modules/module-origin.ts';
 import { anyText } from '../../support/any-text.ts';
 
 const TEXT = `# options i915 max_vfs=1
@@ -90,4 +91,23 @@ test('only whole names are found in the index', () => {
     i915: { origin: 'absent' },
     kvmgt: { origin: 'updates', file: 'extra/kvmgt.ko' },
   });
+});
+
+test('what a capture keeps of the index names the same files', () => {
+  const dep = 'kernel/a/xe.ko.xz: kernel/b/drm.ko\nkernel/b/secret.ko:\nupdates/dkms/i915.ko:\n';
+  const builtin = 'kernel/drivers/vfio/vfio.ko\nkernel/x/y.ko\n';
+  const names = ['xe', 'i915', 'vfio'];
+  const [keptDep, keptBuiltin] = [keptModuleIndex(dep, names), keptModuleIndex(builtin, names)];
+  expect(keptDep).toBe('kernel/a/xe.ko.xz:\nupdates/dkms/i915.ko:\n');
+  expect(findModules({ dep: keptDep, builtin: keptBuiltin }, names)).toEqual(findModules({ dep, builtin }, names));
+});
+
+test('origin_kernel stands in the module file as a NUL-terminated text', () => {
+  const bytes = (text: string) => new TextEncoder().encode(text);
+  const file = bytes('\x7fELF\xff print origin_kernel=9.9 \0license=GPL\0origin_kernel=6.17\0depends=drm\0');
+  expect(originKernelOf(file)).toBe('6.17');
+  expect(originKernelOf(bytes(keptModuleFile(file)))).toBe('6.17');
+  expect(originKernelOf(bytes('license=GPL\0my_origin_kernel=6.17\0'))).toBeUndefined();
+  expect(originKernelOf(bytes('\0origin_kernel=evil\0'))).toBeUndefined();
+  expect(keptModuleFile(bytes('nothing'))).toBe('');
 });

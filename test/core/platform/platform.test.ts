@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseMembers, parseVmlist } from '../../../src/core/platform/cluster-files.ts';
-import { parseFirstProcessor } from '../../../src/core/platform/cpuinfo.ts';
-import { installedVersions, qemuMajorMinor } from '../../../src/core/platform/dpkg-status.ts';
+import { keptMembers, parseMembers, parseVmlist } from '../../../src/core/platform/cluster-files.ts';
+import { keptCpuinfo, parseFirstProcessor } from '../../../src/core/platform/cpuinfo.ts';
+import { installedVersions, keptStatus, qemuMajorMinor } from '../../../src/core/platform/dpkg-status.ts';
 import { parseMeVersion } from '../../../src/core/platform/me-version.ts';
-import { ctidOfCgroup, devicePathOfFd } from '../../../src/core/platform/process-identity.ts';
+import { ctidOfCgroup, devicePathOfFd, keptCgroup } from '../../../src/core/platform/process-identity.ts';
 import { parseSecureBoot } from '../../../src/core/platform/secure-boot.ts';
 import { anyText } from '../../support/any-text.ts';
 
@@ -129,5 +129,29 @@ describe('processes', () => {
     for (const other of ['/dev/vfio/vfio', '/dev/vfio/', '/dev/dri', '/dev/null', 'socket:[1]', '/x/dev/dri/card0']) {
       expect(devicePathOfFd(other), other).toBeUndefined();
     }
+  });
+});
+
+describe('what a capture keeps gives the same facts, and nothing else', () => {
+  test('of cpuinfo, dpkg, cgroup and the members file', () => {
+    const cpuinfo =
+      'vendor_id\t: GenuineIntel\nmodel name\t: N100\nmicrocode\t: 0x17\nflags\t\t: fpu vmx\nbogomips\t: 1\n\nmodel name\t: x\n';
+    expect(parseFirstProcessor(keptCpuinfo(cpuinfo))).toEqual(parseFirstProcessor(cpuinfo));
+    expect(keptCpuinfo(cpuinfo)).not.toContain('bogomips');
+    const status =
+      'Package: a\nStatus: install ok installed\nMaintainer: x@y\nVersion: 1\n\nPackage: b\nStatus: deinstall ok config-files\nVersion: 2\n';
+    expect(keptStatus(status, ['a', 'b'])).toBe('Package: a\nStatus: install ok installed\nVersion: 1\n\n');
+    expect(keptCgroup('0::/lxc/105/ns/user.slice/secret.service\n')).toBe('0::/lxc/105\n');
+    expect(keptCgroup('0::/user.slice\n')).toBe('');
+    const rename = (node: string) => `node-${node.length}`;
+    const members =
+      '{"nodename":"ab","cluster":{"name":"x","quorate":0},"nodelist":{"ab":{"ip":"192.0.2.1"},"abc":{"ip":"192.0.2.2"}}}';
+    expect(parseMembers(keptMembers(members, rename))).toEqual({
+      ok: true,
+      value: { nodeName: 'node-2', quorate: false, nodes: ['node-2', 'node-3'] },
+    });
+    expect(keptMembers(members, rename)).not.toContain('192.0.2');
+    expect(keptMembers('{"nodename":"ab","version":0}', rename)).toBe('{"nodename":"node-2"}\n');
+    expect(keptMembers('{', rename)).toBe('');
   });
 });
