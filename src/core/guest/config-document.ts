@@ -8,13 +8,15 @@ export type ConfigSectionKind = 'current' | 'pending' | 'special' | 'snapshot';
 export interface Rejection {
   readonly key?: string;
   readonly reason: string;
+  /** PVE's own warning about it, without its leading `vm ID - `; only the details of a format error are our words. */
+  readonly warning: string;
 }
 
 /** What a scanner tells of each line of a configuration, in file order. Line numbers count from 1. */
 export interface ConfigSink {
   section(line: number, kind: ConfigSectionKind, name: string): void;
   /** A section whose name PVE does not accept: it is dropped with everything in it. */
-  unknownSection(line: number): void;
+  unknownSection(line: number, name: string): void;
   /** A `#` line without its `#`, or the value of a `description:` line: part of the section's description, still encoded. */
   description(line: number, text: string, isComment: boolean): void;
   key(line: number, key: string, value: string): void;
@@ -101,8 +103,9 @@ export function buildConfig(
       sections.push(open);
       add(number, 'section');
     },
-    unknownSection(number) {
-      add(number, 'rejected', { rejection: { reason: 'unknown section' } });
+    unknownSection(number, name) {
+      const warning = `skipping unknown section: '${name}'`;
+      add(number, 'rejected', { rejection: { reason: 'unknown section', warning } });
     },
     description(number, part, isComment) {
       open.comment = `${open.comment ?? ''}${decodeDescription(part)}${isComment ? '\n' : ''}`;

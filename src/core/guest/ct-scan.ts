@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { isPerlBlank, perlTrim } from '../text/perl-space.ts';
-import type { ConfigSectionKind, ConfigSink } from './config-document.ts';
+import type { ConfigSectionKind, ConfigSink, Rejection } from './config-document.ts';
 import { ctKeyType, isLxcKey } from './ct-keys.ts';
 import { parseBoolean } from './property-string.ts';
 
@@ -41,7 +41,7 @@ function settingLine(number: number, line: string, isPending: boolean, sink: Con
   if (lxc !== null) {
     const key = lxc[1] ?? '';
     if (isLxcKey(key)) sink.lxc(number, key, perlTrim(lxc[2] ?? ''));
-    else sink.rejected(number, { reason: 'LXC key that PVE does not allow' });
+    else sink.rejected(number, unreadableLine(line));
     return;
   }
   const match = /^([a-z][a-z_]*\d*):([^\n]+)$/.exec(line);
@@ -52,9 +52,15 @@ function settingLine(number: number, line: string, isPending: boolean, sink: Con
   else if (/snapstate:\s*(?:prepare|delete)\s*$/.test(line)) sink.ignored(number);
   else if (key === 'delete' && value !== '') {
     if (isPending) sink.deletes(number, value);
-    else sink.rejected(number, { reason: "property 'delete' is only allowed in [pve:pending]" });
-  } else if (match === null) sink.rejected(number, { reason: 'unable to parse config' });
+    else sink.rejected(number, { reason: ONLY_PENDING, warning: ONLY_PENDING });
+  } else if (match === null) sink.rejected(number, unreadableLine(line));
   else sink.key(number, key, normalCtValue(key, value === '' ? rest.slice(-1) : value));
+}
+
+const ONLY_PENDING = "property 'delete' is only allowed in [pve:pending]";
+
+function unreadableLine(line: string): Rejection {
+  return { reason: 'unable to parse config', warning: `unable to parse config: ${line}` };
 }
 
 /** Booleans become 1 or 0, integers lose leading zeros; what fails PVE's check stays as it is. */

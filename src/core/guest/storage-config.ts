@@ -34,6 +34,20 @@ export function parseSnippetStorages(text: string): readonly SnippetStorage[] {
   return [LOCAL, ...found];
 }
 
+/** The file with only what {@link parseSnippetStorages} reads: no servers, shares, users or exports. */
+export function keptStorageConfig(text: string): string {
+  return sectionsOf(text)
+    .filter((section) => MOUNTED[section.type] !== undefined)
+    .map(({ type, id, options }) => {
+      const lines = ['path', 'content', 'content-dirs'].flatMap((key) => {
+        const value = options.get(key);
+        return value === undefined ? [] : [`\t${key} ${value}\n`];
+      });
+      return `${type}: ${id}\n${lines.join('')}\n`;
+    })
+    .join('');
+}
+
 function snippetFolder(base: string, contentDirs: string | undefined): string {
   const own = (contentDirs ?? '').split(/[,;\s]+/).find((entry) => entry.startsWith('snippets='));
   return `${base}/${own === undefined ? 'snippets' : own.slice('snippets='.length).replace(/^\/+|\/+$/g, '')}`;

@@ -26,10 +26,10 @@ export function scanVmConfig(text: string, sink: ConfigSink): void {
         const header = sectionOf(line);
         if (header === undefined) {
           if (state === null) sink.ignored(number);
-          else sink.rejected(number, { reason: 'unable to parse config' });
+          else sink.rejected(number, unreadableLine(line));
         } else {
           state = header;
-          if (header === null) sink.unknownSection(number);
+          if (header === null) sink.unknownSection(number, line.slice(1, line.indexOf(']')));
           else sink.section(number, header.kind, header.name);
         }
       } else if (state === null) sink.ignored(number);
@@ -76,19 +76,29 @@ function settingOf(line: string, section: { kind: ConfigSectionKind; name: strin
   if (key === 'args' && value !== '') return { is: 'key', key, value };
   if (key === 'delete' && value !== '') {
     if (section.kind === 'pending') return { is: 'deletes', value };
-    return { is: 'rejected', rejection: { reason: "property 'delete' is only allowed in [PENDING]" } };
+    const reason = "property 'delete' is only allowed in [PENDING]";
+    return { is: 'rejected', rejection: { reason, warning: reason } };
   }
   // A value of blanks alone is one blank (the pattern needs a character); a bare colon can't be read.
-  if (colon < 0 || rest === '') return { is: 'rejected', rejection: { reason: 'unable to parse config' } };
+  if (colon < 0 || rest === '') return { is: 'rejected', rejection: unreadableLine(line) };
   const read = value === '' ? rest.slice(-1) : value;
   if (section.kind === 'special') {
     const known = section.name === 'cloudinit' || (section.name === 'fleecing' && key === 'fleecing-images');
-    return known ? { is: 'key', key, value: read } : { is: 'rejected', rejection: { reason: 'unknown setting' } };
+    return known ? { is: 'key', key, value: read } : { is: 'rejected', rejection: unknownSetting(key) };
   }
   const checked = checkVmValue(key, read);
   if (checked.ok) return { is: 'key', key: key === 'cdrom' ? 'ide2' : key, value: checked.value };
-  if (vmKeyType(key) === undefined) return { is: 'rejected', rejection: { reason: 'unknown setting' } };
-  return { is: 'rejected', rejection: { key, reason: checked.reason } };
+  if (vmKeyType(key) === undefined) return { is: 'rejected', rejection: unknownSetting(key) };
+  const warning = `unable to parse value of '${key}' - ${checked.reason}`;
+  return { is: 'rejected', rejection: { key, reason: checked.reason, warning } };
+}
+
+function unknownSetting(key: string): Rejection {
+  return { reason: 'unknown setting', warning: `unable to parse value of '${key}' - unknown setting '${key}'` };
+}
+
+function unreadableLine(line: string): Rejection {
+  return { reason: 'unable to parse config', warning: `unable to parse config: ${line}` };
 }
 
 /** Where the colon of `[a-z][a-z_-]*[0-9]*:` at the start of a line is, or -1. */

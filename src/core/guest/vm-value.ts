@@ -76,7 +76,7 @@ function checkFormat(key: string, value: string): CheckedValue {
     const parsed = parsePropertyString(value, format);
     return parsed.ok ? accept(value) : refuse(`format error: ${parsed.reason}`);
   }
-  if (key === 'hookscript' || key === 'vmstate') return isVolumeId(value) ? accept(value) : refuse('unable to parse volume ID');
+  if (key === 'hookscript') return isVolumeId(value) ? accept(value) : refuse('unable to parse volume ID');
   if (key === 'parent') return isConfigId(value) ? accept(value) : refuse('invalid configuration ID');
   if (key === 'tags') return splitTags(value).every(isTag) ? accept(value) : refuse('invalid characters in tag');
   return accept(value);
