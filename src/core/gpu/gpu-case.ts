@@ -54,3 +54,8 @@ export function cmdlineEvidence(facts: HostFacts, pattern: RegExp): Evidence | u
   const words = (ifKnown(facts.kernel)?.cmdline ?? '').split(/\s+/).filter((word) => pattern.test(word));
   return words.length === 0 ? undefined : { source: '/proc/cmdline', value: words.join(' ') };
 }
+
+/** `1 VF`, `7 VFs`. */
+export function vfCount(count: number): string {
+  return `${count} ${count === 1 ? 'VF' : 'VFs'}`;
+}

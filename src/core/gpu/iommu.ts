@@ -13,15 +13,17 @@ export interface IommuObstacle {
 
 const IOMMUS = '/sys/class/iommu';
 const IOMMU_OFF = /^(intel_iommu=.*\boff\b|iommu=off)/;
+// drivers/iommu/iommu.c, drivers/iommu/intel/iommu.c and i915's intel_device_info.c.
+const IN_USE = /Adding to iommu group|Virtualization Technology for Directed I\/O|VT-d active for gfx access/;
 const GRAPHICS_OFF = /^intel_iommu=.*(igfx_off|intgpu_off)/;
 
 /** Why a GPU has no working IOMMU, or undefined when it has. PVE needs one for mediated devices too (PCI.pm). */
 export function iommuObstacle({ facts, device }: Pick<GpuCase, 'facts' | 'device'>): IommuObstacle | undefined {
   const platform = ifKnown(facts.platform);
   if (platform === undefined) {
-    if (device.iommuGroup !== null) return undefined;
+    if (device.iommuGroup !== null || logEvidence({ facts, device }, IN_USE) !== undefined) return undefined;
     const text = 'It is not known whether an IOMMU is in use.';
-    return { kind: 'unknown', reason: reason('iommu.unknown', text), need: 'Look again as root.' };
+    return { kind: 'unknown', reason: reason('iommu.unknown', text), need: 'Look whether /sys/class/iommu holds anything.' };
   }
   if (platform.iommus.length === 0) return noIommu(facts, platform.dmarTable);
   const graphicsOff = cmdlineEvidence(facts, GRAPHICS_OFF);

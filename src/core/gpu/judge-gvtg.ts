@@ -15,7 +15,7 @@ export function judgeGvtg(gpu: GpuCase): ModeVerdict {
     ]);
   if (!entry.gvtg) {
     const said = logEvidence(gpu, /Unsupported device\. GVT-g is disabled/);
-    const text = `GVT-g does not support ${entry.codename}; it serves Broadwell to Comet Lake and Apollo Lake only.`;
+    const text = `GVT-g does not support ${entry.codename}, only Broadwell to Comet Lake, and Apollo Lake.`;
     return no('gvt-g', [reason('gvtg.not-supported', text, fromCatalogue(entry, 'not in intel_gvt.c'), said)]);
   }
   const types = device.mdevTypes ?? [];

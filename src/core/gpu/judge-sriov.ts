@@ -15,27 +15,33 @@ import { cmdlineEvidence, fromCatalogue, type GpuCase, logEvidence, reason } fro
 import { iommuObstacle } from './iommu.ts';
 import { type RunningDriver, runningDriver } from './running-driver.ts';
 import { judgeExistingVfs } from './sriov-existing.ts';
-import { backendSetUp } from './sriov-needs.ts';
+import { backendSetUp, DKMS_PACKAGE } from './sriov-needs.ts';
 import { sriovObstacle } from './sriov-obstacles.ts';
-import { type DriverWord, driverWord } from './sriov-running.ts';
-import type { DriverBackend, ModeVerdict, Reason } from './verdict.ts';
+import { type DriverWord, driverWord, withdrawn } from './sriov-running.ts';
+import type { DriverBackend, Evidence, ModeVerdict, Reason } from './verdict.ts';
 
 /** Whether the GPU can be split into VFs here: by id first, then firmware, then driver and kernel. */
 export function judgeSriov(gpu: GpuCase): ModeVerdict {
   const running = runningDriver(gpu);
-  if ((gpu.device.sriov?.vfs.length ?? 0) > 0) return withIommu(judgeExistingVfs(gpu, running), iommuObstacle(gpu));
+  const iommu = iommuObstacle(gpu);
+  // Where VFs exist, only a proven lack of an IOMMU counts.
+  if ((gpu.device.sriov?.vfs.length ?? 0) > 0)
+    return withIommu(judgeExistingVfs(gpu, running), iommu?.kind === 'unknown' ? undefined : iommu);
   if (!everHasSriov(gpu.entry)) return no('sriov', refusedById(gpu));
-  if (gpu.release === undefined)
-    return unknownAnswer('sriov', [reason('kernel.unknown', 'The running kernel is not known, and SR-IOV depends on it.')]);
   const obstacle = sriovObstacle(gpu);
   if (obstacle !== undefined) return no('sriov', [obstacle.reason], obstacle.needs);
-  return withIommu(judgeByDriver(gpu, gpu.release, running), iommuObstacle(gpu));
+  return withIommu(judgeByDriver(gpu, running), iommu);
 }
 
-function judgeByDriver(gpu: GpuCase, release: string, running: RunningDriver): ModeVerdict {
+function judgeByDriver(gpu: GpuCase, running: RunningDriver): ModeVerdict {
+  const { release } = gpu;
   const word = driverWord(gpu, running);
-  if (word.kind === 'ready') return withBackend(gpu, yes('sriov', [word.reason]), word.backend);
+  if (word.kind === 'ready') return withBackend(gpu, yes('sriov', [word.reason, ...withdrawn(gpu, word.backend)]), word.backend);
   if (word.kind === 'needs') return withBackend(gpu, yes('sriov', [word.reason], word.needs), word.backend);
+  if (release === undefined) {
+    const text = 'The running kernel is not known, and which driver has SR-IOV depends on it.';
+    return unknownAnswer('sriov', [word.reason, reason('kernel.unknown', text)]);
+  }
   const final = word.kind === 'refuses' && (running.build === 'dkms' || stockXeHasSriov(gpu.entry, release) === true);
   if (final) return no('sriov', [word.reason], word.needs);
   return bySetUp(gpu, release, running, word);
@@ -54,13 +60,20 @@ function bySetUp(
     running.name === 'vfio-pci'
       ? ['Stop the guest that has the GPU and give it back to its driver.', ...setUp.needs]
       : setUp.needs;
-  const verdict = yes('sriov', [word.reason, ...setUp.reasons], needs.length > 0 ? needs : ['Load the driver.']);
+  const verdict = yes('sriov', [word.reason, ...ignored(gpu), ...setUp.reasons], needs.length > 0 ? needs : ['Load the driver.']);
   return withBackend(gpu, verdict, choice.backend, choice.young);
+}
+
+/** The stock i915 says so itself when it was asked for VFs. */
+function ignored(gpu: GpuCase): readonly Reason[] {
+  const said = logEvidence(gpu, /i915: unknown parameter 'max_vfs' ignored/);
+  const text = 'The option max_vfs was ignored, because only the DKMS build knows it: the stock i915 was loaded.';
+  return said === undefined ? [] : [reason('sriov.max-vfs-ignored', text, said)];
 }
 
 /** Stock xe first, except where the person has installed the DKMS driver already. */
 function preferred({ facts, entry }: GpuCase, choices: readonly BackendChoice[]): BackendChoice | undefined {
-  const installed = (ifKnown(facts.modules)?.dkms ?? []).some((item) => item.name === 'i915-sriov-dkms');
+  const installed = (ifKnown(facts.modules)?.dkms ?? []).some((item) => item.name === DKMS_PACKAGE);
   if (!installed) return choices[0];
   const wantsXe = cmdlineEvidence(facts, new RegExp(`^xe\\.force_probe=.*${entry.device}`)) !== undefined;
   const first = wantsXe ? 'xe-dkms' : 'i915-dkms';
@@ -95,10 +108,19 @@ function refusedById(gpu: GpuCase): readonly Reason[] {
   const forced = logEvidence(gpu, /Running in SR-IOV PF mode/);
   if (forced !== undefined)
     reasons.push(reason('sriov.forced', `A patched driver runs as a PF, but guests are reported to end in Code 43.`, forced));
-  const banner = runningDriver(gpu).build === 'dkms' ? runningDriver(gpu).evidence : [];
-  if (banner.length > 0)
-    reasons.push(reason('sriov.dkms-in-vain', 'The DKMS driver is loaded and cannot change that; it can be removed.', ...banner));
+  const installed = dkmsEvidence(gpu);
+  if (installed.length > 0)
+    reasons.push(
+      reason('sriov.dkms-in-vain', 'i915-sriov-dkms is here and cannot change that; it can be removed.', ...installed),
+    );
   return reasons;
+}
+
+function dkmsEvidence(gpu: GpuCase): readonly Evidence[] {
+  const running = runningDriver(gpu);
+  const packages = (ifKnown(gpu.facts.modules)?.dkms ?? []).filter((item) => item.name === DKMS_PACKAGE);
+  const found = packages.map((item) => ({ source: `/var/lib/dkms/${item.name}`, value: item.version }));
+  return running.build === 'dkms' ? [...found, ...running.evidence] : found;
 }
 
 function withBackend(gpu: GpuCase, verdict: ModeVerdict, backend: DriverBackend, isYoung?: boolean): ModeVerdict {

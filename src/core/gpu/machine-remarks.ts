@@ -24,7 +24,9 @@ function noIommu(facts: HostFacts, intel: readonly GpuVerdict[]): readonly Reaso
 
 /** A discrete Intel card beside a processor whose own GPU does not show. */
 function hiddenIgpu(facts: HostFacts, intel: readonly GpuVerdict[]): readonly Reason[] {
-  return intel.length > 0 && intel.every((gpu) => !gpu.integrated) ? [missingGpu(facts)] : [];
+  if (intel.length === 0 || intel.some((gpu) => gpu.integrated)) return [];
+  const why = missingGpu(facts);
+  return why.id === 'gpu.none' ? [] : [why];
 }
 
 function virgl(facts: HostFacts, intel: readonly GpuVerdict[]): readonly Reason[] {
@@ -46,11 +48,14 @@ function virgl(facts: HostFacts, intel: readonly GpuVerdict[]): readonly Reason[
   return [reason('virgl.no-va-api', text)];
 }
 
+/** One remark for each reason why sections are not known. */
 function notRead(facts: HostFacts): readonly Reason[] {
-  return VERDICT_SECTIONS.flatMap((name) => {
+  const names = new Map<string, SectionName[]>();
+  for (const name of VERDICT_SECTIONS) {
     const section = facts[name];
-    if (section.state === 'known') return [];
-    const why = section.state === 'unknown' ? section.reason : 'not sensed';
-    return [reason('facts.not-known', `What belongs to "${name}" is not known: ${visible(why, 200)}.`)];
-  });
+    if (section.state === 'known') continue;
+    const why = section.state === 'unknown' ? section.reason : 'not looked at';
+    names.set(why, [...(names.get(why) ?? []), name]);
+  }
+  return [...names].map(([why, list]) => reason('facts.not-known', `Not known: ${list.join(', ')} (${visible(why, 200)}).`));
 }

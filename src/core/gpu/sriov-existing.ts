@@ -2,9 +2,9 @@
 import { ifKnown } from '../facts/section.ts';
 import { unknownAnswer, yes } from './answer.ts';
 import { everHasSriov, stockXeForceProbe, vfioDriverFor } from './driver-backend.ts';
-import { attribute, fromCatalogue, type GpuCase, logEvidence, reason } from './gpu-case.ts';
+import { attribute, fromCatalogue, type GpuCase, logEvidence, reason, vfCount } from './gpu-case.ts';
 import type { RunningDriver } from './running-driver.ts';
-import { xeBackend } from './sriov-running.ts';
+import { withdrawn, xeBackend } from './sriov-running.ts';
 import type { ModeVerdict, Reason } from './verdict.ts';
 
 /** Judges a PF whose VFs exist: the machine itself has answered. */
@@ -12,7 +12,7 @@ export function judgeExistingVfs(gpu: GpuCase, running: RunningDriver): ModeVerd
   const { device, entry, release = '' } = gpu;
   const vfs = device.sriov?.vfs ?? [];
   const links = vfs.map((vf) => vf.bdf).join(' ');
-  const count = vfs.length === 1 ? '1 VF exists' : `${vfs.length} VFs exist`;
+  const count = `${vfCount(vfs.length)} ${vfs.length === 1 ? 'exists' : 'exist'}`;
   const seen = attribute(device, 'virtfn*', links);
   if (!everHasSriov(entry)) {
     const text = `${count}, although no driver that was read has SR-IOV for ${entry.codename}: a patched one, whose guests may not work.`;
@@ -20,7 +20,7 @@ export function judgeExistingVfs(gpu: GpuCase, running: RunningDriver): ModeVerd
   }
   const backend = running.name === 'xe' ? xeBackend(gpu, running) : 'i915-dkms';
   const exist = reason('sriov.vfs-exist', `${count} now.`, seen, ...running.evidence);
-  const verdict = yes('sriov', [exist, ...hostOnVfs(gpu), ...harmless(gpu)]);
+  const verdict = yes('sriov', [exist, ...withdrawn(gpu, backend), ...hostOnVfs(gpu), ...harmless(gpu)]);
   const total = device.sriov?.totalVfs ?? 0;
   return {
     ...verdict,
@@ -35,7 +35,7 @@ function hostOnVfs({ facts, device }: GpuCase): readonly Reason[] {
   const displays = ifKnown(facts.pci)?.displays ?? [];
   const bound = displays.filter((vf) => vf.physfn === device.bdf && (vf.driver === 'i915' || vf.driver === 'xe'));
   if (bound.length === 0) return [];
-  const text = `The host's own driver holds ${bound.length === 1 ? 'a VF' : `${bound.length} VFs`}; bind VFs to VFIO before guests use them.`;
+  const text = `The host's own driver holds ${bound.length === 1 ? 'a VF' : vfCount(bound.length)}; bind VFs to VFIO before guests use them.`;
   const evidence = bound.map((vf) => attribute(vf, 'driver', vf.driver ?? ''));
   return [reason('sriov.host-driver-on-vfs', text, ...evidence)];
 }

@@ -5,7 +5,8 @@ import { fromCatalogue, type GpuCase, moduleState, reason } from './gpu-case.ts'
 import type { RunningDriver } from './running-driver.ts';
 import type { Evidence, Reason } from './verdict.ts';
 
-const PACKAGE = 'i915-sriov-dkms';
+/** The Debian and DKMS name of the out-of-tree driver. */
+export const DKMS_PACKAGE = 'i915-sriov-dkms';
 /** What upstream asks for (i915-sriov-dkms README): the VFs that gen 12 hardware has. */
 const DEFAULT_MAX_VFS = 7;
 const INITRAMFS = 'Rebuild the initramfs (update-initramfs -u) and reboot.';
@@ -39,8 +40,9 @@ function dkms(gpu: GpuCase, choice: BackendChoice, running: RunningDriver): SetU
   const module = choice.backend === 'xe-dkms' ? 'xe' : 'i915';
   const other = module === 'xe' ? 'i915' : 'xe';
   const tag = choice.release?.tag ?? '';
-  const what = choice.release?.branch === true ? `the branch ${tag} of ${PACKAGE}` : `${PACKAGE} ${tag}`;
-  const installed = (ifKnown(facts.modules)?.dkms ?? []).find((item) => item.name === PACKAGE);
+  const branch = choice.release?.branch === true;
+  const what = branch ? `the branch ${tag} of ${DKMS_PACKAGE}, built by hand,` : `${DKMS_PACKAGE} ${tag}`;
+  const installed = (ifKnown(facts.modules)?.dkms ?? []).find((item) => item.name === DKMS_PACKAGE);
   const reasons: Reason[] = [];
   const needs: string[] = [];
   if (installed === undefined) {
@@ -51,11 +53,15 @@ function dkms(gpu: GpuCase, choice: BackendChoice, running: RunningDriver): SetU
       installed.kernels.length === 0 ? 'added' : `built for ${installed.kernels.join(', ')}`,
     );
     reasons.push(
-      reason('dkms.not-built', `${PACKAGE} is there, but not built for kernel ${release}, so the stock driver runs.`, evidence),
+      reason(
+        'dkms.not-built',
+        `${DKMS_PACKAGE} is there, but not built for kernel ${release}, so the stock driver runs.`,
+        evidence,
+      ),
     );
     const fits = dkmsVersionFits(installed.version, release) !== false;
-    const build = `Install the headers of kernel ${release} and build ${PACKAGE} ${installed.version} for it (dkms install).`;
-    needs.push(fits ? build : `Replace ${PACKAGE} ${installed.version}, which is not for kernel ${release}, by ${what}.`);
+    const build = `Install the headers of kernel ${release} and build ${DKMS_PACKAGE} ${installed.version} for it (dkms install).`;
+    needs.push(fits ? build : `Replace ${DKMS_PACKAGE} ${installed.version}, which is not for kernel ${release}, by ${what}.`);
   } else {
     const own = alreadyBuilt(gpu, installed.version, module, running);
     reasons.push(...own.reasons);
@@ -78,15 +84,15 @@ function alreadyBuilt({ facts, release = '' }: GpuCase, version: string, module:
       dkmsEvidence(version, `built for ${release}`),
       { source: `module file of ${module}`, value: `origin_kernel ${base}` },
     ];
-    const text = `${PACKAGE} ${version} was taken from kernel ${base}; its ${module} does not load into kernel ${release}.`;
+    const text = `${DKMS_PACKAGE} ${version} was taken from kernel ${base}; its ${module} does not load into kernel ${release}.`;
     return { reasons: [reason('dkms.other-base', text, ...evidence)], wrongBase: true };
   }
   if (running.name !== module || running.build !== 'stock') return { reasons: [], wrongBase: false };
-  const text = `${PACKAGE} ${version} is built for kernel ${release}, but the stock ${module} was loaded: the initramfs holds the old one.`;
+  const text = `${DKMS_PACKAGE} ${version} is built for kernel ${release}, but the stock ${module} was loaded: the initramfs holds the old one.`;
   const evidence = [dkmsEvidence(version, `built for ${release}`), ...running.evidence];
   return { reasons: [reason('dkms.not-used', text, ...evidence)], wrongBase: false };
 }
 
 function dkmsEvidence(version: string, value: string): Evidence {
-  return { source: `/var/lib/dkms/${PACKAGE}/${version}`, value };
+  return { source: `/var/lib/dkms/${DKMS_PACKAGE}/${version}`, value };
 }

@@ -1,6 +1,17 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+
+import { ifKnown } from '../facts/section.ts';
 import { stockXeHasSriov } from './driver-backend.ts';
-import { attribute, type GpuCase, logEvidence, moduleState, parameterEvidence, reason } from './gpu-case.ts';
+import {
+  attribute,
+  fromCatalogue,
+  type GpuCase,
+  logEvidence,
+  moduleState,
+  parameterEvidence,
+  reason,
+  vfCount,
+} from './gpu-case.ts';
 import type { RunningDriver } from './running-driver.ts';
 import type { DriverBackend, Reason } from './verdict.ts';
 
@@ -90,14 +101,26 @@ function xeWord(gpu: GpuCase, running: RunningDriver): DriverWord {
 /** Whether a bound xe is the kernel's own: where that carries no flag, one that has SR-IOV can only come from DKMS. */
 export function xeBackend({ entry, release }: GpuCase, running: RunningDriver): 'xe' | 'xe-dkms' {
   if (running.build !== 'unknown') return running.build === 'dkms' ? 'xe-dkms' : 'xe';
-  return release !== undefined && stockXeHasSriov(entry, release) === false && entry.sriov.xeDkms ? 'xe-dkms' : 'xe';
+  return release !== undefined && stockXeHasSriov(entry, release) === false ? 'xe-dkms' : 'xe';
+}
+
+/** Releases of the DKMS xe before 2025.10.10 offered SR-IOV where later ones withdrew it, because hosts locked up. */
+export function withdrawn({ entry, facts }: GpuCase, backend: DriverBackend): readonly Reason[] {
+  if (backend !== 'xe-dkms' || entry.sriov.xeDkms) return [];
+  const installed = (ifKnown(facts.modules)?.dkms ?? []).map((item) => ({
+    source: `/var/lib/dkms/${item.name}`,
+    value: item.version,
+  }));
+  const instead = entry.sriov.i915Dkms ? ` Its i915 serves ${entry.codename}.` : '';
+  const text = `i915-sriov-dkms withdrew SR-IOV in xe for ${entry.codename} with release 2025.10.10, after hosts locked up.${instead}`;
+  return [reason('sriov.flag-withdrawn', text, ...installed, fromCatalogue(entry, 'no has_sriov in the DKMS xe'))];
 }
 
 function ready(gpu: GpuCase, backend: DriverBackend, running: RunningDriver): DriverWord {
   const total = gpu.device.sriov?.totalVfs ?? 0;
   const mode = logEvidence(gpu, PF_MODE);
   const build = backend === 'xe' ? 'xe' : `the DKMS ${running.name}`;
-  const text = `The GPU runs on ${build} as a PF and offers ${total} VFs.`;
+  const text = `The GPU runs on ${build} as a PF and offers ${vfCount(total)}.`;
   return {
     kind: 'ready',
     backend,

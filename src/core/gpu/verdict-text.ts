@@ -11,7 +11,8 @@ export interface VerdictTextOptions {
 }
 
 /** Columns before the text: mode and answer. */
-const INDENT = '               ';
+const INDENT = ' '.repeat(18);
+const HEADER = '  MODE    ANSWER  WHY';
 
 /** A verdict as lines for people. Values of the machine are made visible. */
 export function verdictLines(verdict: MachineVerdict, options: VerdictTextOptions = {}): readonly string[] {
@@ -35,6 +36,7 @@ function gpuLines(gpu: GpuVerdict, options: VerdictTextOptions): readonly string
   return [
     head,
     '',
+    HEADER,
     ...table,
     '',
     ...wrapped('recommended: ', `${gpu.recommended}${backend(gpu)} - ${gpu.recommendedBecause}`, options),
@@ -49,7 +51,7 @@ function backend(gpu: GpuVerdict): string {
 
 function modeLines(mode: ModeVerdict, options: VerdictTextOptions): readonly string[] {
   const answer = mode.readiness === 'setup' ? 'set-up' : mode.answer;
-  const first = `  ${mode.mode.padEnd(6)} ${answer.padEnd(8)}`.slice(0, INDENT.length).padEnd(INDENT.length);
+  const first = `  ${mode.mode.padEnd(7)} ${answer.padEnd(7)}`.padEnd(INDENT.length);
   const lines: string[] = [];
   for (const item of mode.reasons) {
     lines.push(
