@@ -28,13 +28,14 @@ export interface DeviceReadOptions {
 }
 
 /**
- * Reads one PCI function from sysfs; undefined when it is not there (any more). One listing tells which attributes exist, so
+ * Reads one PCI function from sysfs; absent when it is not there (any more). One listing tells which attributes exist, so
  * a missing one costs nothing. `sriov_numvfs` is never read: its show takes the device lock and can hang for ever.
  */
-export async function readPciDevice(host: Host, bdf: Bdf, options: DeviceReadOptions): Promise<PciDevice | undefined> {
+export async function readPciDevice(host: Host, bdf: Bdf, options: DeviceReadOptions): Promise<Reading<PciDevice>> {
   const path = `${PCI_DEVICES}/${bdf}`;
   const listed = await host.list(path);
-  if (listed.kind !== 'content') return undefined;
+  if (listed.kind === 'absent') return { state: 'absent' };
+  if (listed.kind === 'unreadable') return unreadable(path, listed.errno);
   const names = new Set(listed.value);
   const text = (name: string) => (names.has(name) ? readOptional(host, `${path}/${name}`) : Promise.resolve(undefined));
   const link = async (name: string) => {
@@ -61,8 +62,8 @@ export async function readPciDevice(host: Host, bdf: Bdf, options: DeviceReadOpt
   const device = parseHexAttribute(ids[1] ?? '', 4);
   const classCode = parseHexAttribute(ids[2] ?? '', 6);
   // A VF can go between the listing and the reads; half a device is no device.
-  if (vendor === undefined || device === undefined || classCode === undefined) return undefined;
-  return withoutUndefined({
+  if (vendor === undefined || device === undefined || classCode === undefined) return { state: 'absent' };
+  const facts: PciDevice = withoutUndefined({
     bdf,
     vendor,
     device,
@@ -86,6 +87,7 @@ export async function readPciDevice(host: Host, bdf: Bdf, options: DeviceReadOpt
     sriovCapability: capability,
     mdevTypes,
   });
+  return known(facts);
 }
 
 async function readOverride(

@@ -27,15 +27,23 @@ export async function sensePci(host: Host, options: PciOptions = {}): Promise<Se
   const withOthers = options.withOthers ?? options.only === undefined;
   const scan = options.only === undefined || withOthers ? await scanBus(host) : undefined;
   if (scan !== undefined && 'state' in scan) return scan;
-  const wanted = options.only ?? [...(scan ?? [])].flatMap(([bdf, code]) => (isDisplayClass(code) ? [bdf] : []));
-  const first = await readAll(host, wanted, read);
+  const wanted =
+    options.only === undefined
+      ? [...(scan ?? [])].flatMap(([bdf, code]) => (isDisplayClass(code) ? [bdf] : []))
+      : [...new Set(options.only)];
+  const named = await readAll(host, wanted, read);
   // VFs whose class is not a display's, or whose PF alone was asked for.
-  const vfs = first.flatMap((device) => device.sriov?.vfs.map((vf) => vf.bdf) ?? []);
-  const missing = vfs.filter((bdf) => !first.some((device) => device.bdf === bdf));
-  const displays = [...first, ...(await readAll(host, missing, read))].sort((a, b) => compareBdf(a.bdf, b.bdf));
+  const vfs = named.devices.flatMap((device) => device.sriov?.vfs.map((vf) => vf.bdf) ?? []);
+  const more = await readAll(
+    host,
+    vfs.filter((bdf) => !wanted.includes(bdf)),
+    read,
+  );
+  const reason = named.unreadable ?? more.unreadable;
+  if (reason !== undefined) return unknown(reason);
+  const displays = [...named.devices, ...more.devices].sort((a, b) => compareBdf(a.bdf, b.bdf));
   const iommuGroups = await readGroups(host, displays);
-  const others = withOthers ? await readOthers(host, displays, iommuGroups, scan) : [];
-  return known({ displays, others, iommuGroups });
+  return known({ displays, others: withOthers ? await readOthers(host, displays, iommuGroups, scan) : [], iommuGroups });
 }
 
 /** Every function of the bus with its class code. */
@@ -79,10 +87,18 @@ async function readOthers(
   const wanted = new Set([...scanned, ...groups.flatMap((group) => group.members)]);
   const others = [...wanted].filter((bdf) => !shown.has(bdf));
   // Nobody's plan overrides or enables anything on these, so the costly reads are left out.
-  return (await readAll(host, others, { withOverride: false, withConfig: false })).sort((a, b) => compareBdf(a.bdf, b.bdf));
+  const read = await readAll(host, others, { withOverride: false, withConfig: false });
+  return read.devices.sort((a, b) => compareBdf(a.bdf, b.bdf));
 }
 
-async function readAll(host: Host, addresses: readonly Bdf[], options: DeviceReadOptions): Promise<PciDevice[]> {
-  const devices = await Promise.all(addresses.map((bdf) => readPciDevice(host, bdf, options)));
-  return devices.filter((device) => device !== undefined);
+async function readAll(
+  host: Host,
+  addresses: readonly Bdf[],
+  options: DeviceReadOptions,
+): Promise<{ readonly devices: PciDevice[]; readonly unreadable: string | undefined }> {
+  const readings = await Promise.all(addresses.map((bdf) => readPciDevice(host, bdf, options)));
+  return {
+    devices: readings.flatMap((reading) => (reading.state === 'known' ? [reading.value] : [])),
+    unreadable: readings.find((reading) => reading.state === 'unknown')?.reason,
+  };
 }

@@ -205,6 +205,15 @@ describe('other machines', () => {
     ]);
   });
 
+  test('a display device that is there and cannot be read makes the section unknown', async () => {
+    const host = memoryHost(machine().withGpu().tree, {
+      onAccess: (operation, path) => (operation === 'list' && path.endsWith('/0000:00:02.0') ? 'EIO' : undefined),
+    });
+    const reason = '/sys/bus/pci/devices/0000:00:02.0 cannot be read (EIO)';
+    expect(await sensePci(host)).toEqual({ state: 'unknown', reason });
+    expect(await sensePci(host, { only: ['0000:00:02.0' as Bdf] })).toEqual({ state: 'unknown', reason });
+  });
+
   test('no PCI bus is an empty answer, no /sys and an unreadable one are unknown', async () => {
     const empty = machine();
     empty.tree.remove('/sys/bus/pci');
