@@ -8,11 +8,12 @@ export interface KernelFacts {
   readonly cmdline: string;
 }
 
-/** Where a module file comes from: the kernel package, DKMS (`updates/dkms`), another `updates/` folder, or built in. */
+/** Where a module file comes from: the kernel package, DKMS (`updates/dkms`), another folder than those (`updates/`, `extra/`), or built in. */
 export type ModuleOrigin = 'stock' | 'dkms' | 'updates' | 'builtin' | 'absent' | 'unknown';
 
 export interface ModuleState {
   readonly name: string;
+  /** Shown by `/sys/module`, or built in. */
   readonly loaded: boolean;
   /** Which file `modprobe` would load for the running kernel. */
   readonly origin: ModuleOrigin;
