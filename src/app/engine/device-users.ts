@@ -32,7 +32,8 @@ export async function findDeviceUser(
   return nodes.size === 0 ? ok(null) : await openedBy(context.host, nodes, except);
 }
 
-async function reservedBy(
+/** The other guest that has one of some devices reserved with PVE now, or null. */
+export async function reservedBy(
   { host, clock }: Pick<Context, 'host' | 'clock'>,
   devices: readonly string[],
   except: number | undefined,

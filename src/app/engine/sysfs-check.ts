@@ -21,7 +21,11 @@ export async function holds(host: Host, check: SysfsCheck): Promise<boolean> {
 }
 
 /** Looks until a condition is true, at most for the given time; says whether it came true. */
-export async function pollUntil({ host, clock }: Context, check: SysfsCheck, timeoutMs: number): Promise<boolean> {
+export async function pollUntil(
+  { host, clock }: Pick<Context, 'host' | 'clock'>,
+  check: SysfsCheck,
+  timeoutMs: number,
+): Promise<boolean> {
   const deadlineMs = clock.nowMs() + timeoutMs;
   while (!(await holds(host, check))) {
     if (clock.nowMs() >= deadlineMs) return false;

@@ -9,8 +9,13 @@ import type { Bdf } from '../pci/address.ts';
  */
 export function expectedVfs(pf: PciDevice, count: number): readonly Bdf[] {
   const { offset, stride } = pf.sriov ?? {};
-  const own = routingId(pf.bdf);
-  if (offset === undefined || stride === undefined || own === undefined) return [];
+  return offset === undefined || stride === undefined ? [] : expectedPlaces(pf.bdf, offset, stride, count);
+}
+
+/** The same for a GPU of which only the address and its SR-IOV numbers are known. */
+export function expectedPlaces(pf: Bdf, offset: number, stride: number, count: number): readonly Bdf[] {
+  const own = routingId(pf);
+  if (own === undefined) return [];
   return Array.from({ length: count }, (_, index) => addressOf(own.domain, own.id + offset + stride * index));
 }
 

@@ -3,7 +3,7 @@ import type { Pool } from '../../../src/core/facts/guest-facts.ts';
 import { configDigest } from '../../../src/core/guest/digest.ts';
 import type { Plan, Step } from '../../../src/core/plan/action.ts';
 import { textToBase64 } from '../../../src/core/plan/file-image.ts';
-import { newTree, NUMVFS, PF } from './rig.ts';
+import { NUMVFS, newTree, PF } from './rig.ts';
 
 const VF1 = '/sys/bus/pci/devices/0000:00:02.1';
 
@@ -61,7 +61,12 @@ export const createVfs: readonly Step[] = [
   },
 ];
 
-export function guestStep(vmid: number, set: { readonly [key: string]: string }, remove: readonly string[] = [], text?: string): Step {
+export function guestStep(
+  vmid: number,
+  set: { readonly [key: string]: string },
+  remove: readonly string[] = [],
+  text?: string,
+): Step {
   const config = text ?? newTree().text(`/etc/pve/qemu-server/${vmid}.conf`) ?? '';
   const value = (key: string) => new RegExp(`^${key}: (.*)$`, 'm').exec(config)?.[1] ?? null;
   const before = Object.fromEntries([...Object.keys(set), ...remove].map((key) => [key, value(key)]));
@@ -74,7 +79,12 @@ export function guestStep(vmid: number, set: { readonly [key: string]: string },
 
 export const newFile: Step = {
   action: 'writeFile',
-  args: { path: '/etc/modprobe.d/pveigpu.conf', base64: textToBase64('options xe max_vfs=7\n'), mode: 0o644, before: { kind: 'absent' } },
+  args: {
+    path: '/etc/modprobe.d/pveigpu.conf',
+    base64: textToBase64('options xe max_vfs=7\n'),
+    mode: 0o644,
+    before: { kind: 'absent' },
+  },
   reason: 'module options',
 };
 

@@ -168,7 +168,8 @@ function qm(tree: FileTree, argv: readonly string[], running: boolean): RunOutpu
   const text = tree.text(path);
   if (text === undefined) return failed(`Configuration file 'nodes/n/qemu-server/${argv[2]}.conf' does not exist\n`);
   const { digest, delete: remove, revert, ...set } = Object.fromEntries(options(argv.slice(3)));
-  if (digest?.[0] !== undefined && digest[0] !== configDigest(text)) return failed('checksum mismatch (file change by other user?)\n');
+  if (digest?.[0] !== undefined && digest[0] !== configDigest(text))
+    return failed('checksum mismatch (file change by other user?)\n');
   const split = (value: readonly string[] | undefined) => (value?.[0] === undefined ? [] : value[0].split(','));
   const values = Object.fromEntries(Object.entries(set).map(([key, [value = '']]) => [key, value]));
   const rewritten = rewriteLikePve(text, { set: values, remove: split(remove), revert: split(revert), running });
@@ -183,7 +184,8 @@ function pvesh(tree: FileTree, argv: readonly string[]): RunOutput {
   const text = tree.text(file) ?? '';
   const id = verb === 'create' ? (given.get('id')?.[0] ?? '') : path.slice(path.lastIndexOf('/') + 1);
   const digest = given.get('digest')?.[0];
-  if (digest !== undefined && digest !== configDigest(text)) return failed('update hardware mapping failed: detected modified configuration - file changed by other user? Try again.\n');
+  if (digest !== undefined && digest !== configDigest(text))
+    return failed('update hardware mapping failed: detected modified configuration - file changed by other user? Try again.\n');
   const pools = parsePoolConfig(text).filter((pool) => pool.id !== id);
   const old = parsePoolConfig(text).find((pool) => pool.id === id);
   if (verb === 'create' && old !== undefined) return failed(`create hardware mapping failed: pci ID '${id}' already defined\n`);

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { Host } from '../../ports/host.ts';
+import { findDeviceUser } from '../engine/device-users.ts';
+import { writeAttribute } from '../engine/sysfs-attribute.ts';
+import { pollUntil } from '../engine/sysfs-check.ts';
+import { gaveUp, type HookContext, type Prepared, READY } from './hook-context.ts';
+import { linkName, sysfsOf } from './pci-look.ts';
+
+const POKE_MS = 2000;
+/** How long a driver may take to bind after the probe was asked for. */
+const BIND_MS = 3000;
+const MODPROBE_MS = 10_000;
+
+/** Whether a VF is on the driver that its guest needs: PVE binds to `vfio-pci` itself, and to nothing with `driver=keep`. */
+export function isVfioDriver(driver: string | null, keepsDriver: boolean): boolean {
+  return driver === 'vfio-pci' || (keepsDriver && driver === 'xe-vfio-pci');
+}
+
+/**
+ * Binds a VF to its VFIO driver by `driver_override`, so that PVE need not write `new_id`, which would later take the GPU
+ * itself (PF and VFs share their id). A VF that somebody has open is left alone. Called with `device.lock` held.
+ */
+export async function bindVf(context: HookContext, vf: string, keepsDriver: boolean, vmid: number): Promise<Prepared> {
+  const { host } = context;
+  const bound = await linkName(host, vf, 'driver');
+  if (isVfioDriver(bound, keepsDriver)) return READY;
+  if (bound !== null) {
+    const user = await findDeviceUser(context, [vf], vmid);
+    if (!user.ok) return gaveUp(user.problem.message);
+    if (user.value !== null) return { kind: 'refused', because: `${vf} is in use by ${user.value.who}` };
+  }
+  const driver = keepsDriver ? await variantDriver(host, vf) : 'vfio-pci';
+  if ((await host.stat(`/sys/bus/pci/drivers/${driver}`)).kind === 'absent') {
+    await host.run(['modprobe', driver], { timeoutMs: MODPROBE_MS });
+  }
+  const sysfs = sysfsOf(vf);
+  const writes: readonly (readonly [string, string])[] = [
+    [`${sysfs}/driver_override`, driver],
+    ...(bound === null ? [] : [[`${sysfs}/driver/unbind`, vf] as const]),
+    ['/sys/bus/pci/drivers_probe', vf],
+  ];
+  for (const [path, value] of writes) {
+    const written = await writeAttribute(host, path, value, POKE_MS);
+    if (!written.ok) return gaveUp(written.problem.message);
+  }
+  // The probe's own answer says nothing: it is "yes" also when the driver did not take the device.
+  const came = await pollUntil(context, { kind: 'link-name', path: `${sysfs}/driver`, name: driver }, BIND_MS);
+  return came ? READY : gaveUp(`${driver} did not take ${vf}; the kernel log says why`);
+}
+
+/** The VFIO driver that the GPU's generation wants on this kernel. */
+async function variantDriver(host: Host, vf: string): Promise<string> {
+  const [device, release] = [await host.read(`${sysfsOf(vf)}/device`), await host.read('/proc/sys/kernel/osrelease')];
+  if (device.kind !== 'content' || release.kind !== 'content') return 'vfio-pci';
+  const { lookupGpu } = await import('../../core/gpu/catalogue.ts');
+  const { vfioDriverFor } = await import('../../core/gpu/driver-backend.ts');
+  const entry = lookupGpu(device.value.trim().replace(/^0x/, ''));
+  return entry === undefined ? 'vfio-pci' : vfioDriverFor(entry, release.value.trim());
+}

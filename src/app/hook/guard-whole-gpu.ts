@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { HookSlice } from '../../core/hook/hook-slice.ts';
+import { findDeviceUser } from '../engine/device-users.ts';
+import type { HookContext, Prepared } from './hook-context.ts';
+import { READY } from './hook-context.ts';
+import { functionsAt, isDisplay, linkName, vfsOf } from './pci-look.ts';
+
+/** The whole GPUs (PFs) among the functions that a slice takes. */
+export async function wholeGpus({ host }: HookContext, slice: HookSlice): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const address of slice.addresses) {
+    for (const bdf of await functionsAt(host, address)) {
+      if ((await linkName(host, bdf, 'physfn')) === null && (await isDisplay(host, bdf))) found.push(bdf);
+    }
+  }
+  return found;
+}
+
+/**
+ * Refuses a start that would pass a whole GPU while its VFs exist: PVE would unbind the GPU, the kernel would destroy the
+ * VFs, and every guest on one would lose its GPU (PVE itself checks nothing there).
+ */
+export async function guardWholeGpu(context: HookContext, slice: HookSlice, pf: string, vmid: number): Promise<Prepared> {
+  const vfs = await vfsOf(context.host, pf);
+  if (vfs.length === 0) return READY;
+  const user = await findDeviceUser(context, vfs, vmid);
+  const holder = user.ok && user.value !== null ? `; ${user.value.device} is in use by ${user.value.who}` : '';
+  const range = slice.addresses.some((address) => address.includes('.')) ? '' : ', since its address has no function';
+  return {
+    kind: 'refused',
+    because: `${slice.key} passes the whole GPU ${pf}${range}, whose ${vfs.length} VFs exist${holder}. Give it one VF, or remove the VFs: pveigpu vf remove.`,
+  };
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { HookSlice } from '../../core/hook/hook-slice.ts';
+import { reservedBy } from '../engine/device-users.ts';
+import { bindVf, isVfioDriver } from './bind-vf.ts';
+import { gaveUp, type HookContext, type Prepared, READY } from './hook-context.ts';
+import { gpuForVf, makeVfs } from './make-vfs.ts';
+import { functionsAt, linkName } from './pci-look.ts';
+
+/** The VFs of a slice as they are now; what is neither a VF nor missing is somebody else's device and left out. */
+export interface SliceState {
+  readonly slice: HookSlice;
+  readonly missing: readonly string[];
+  readonly unbound: readonly string[];
+  readonly ready: readonly string[];
+}
+
+/** Looks at a slice. Only links are read: they never wait for a device. */
+export async function lookAtSlice({ host }: HookContext, slice: HookSlice): Promise<SliceState> {
+  const missing: string[] = [];
+  const unbound: string[] = [];
+  const ready: string[] = [];
+  for (const address of slice.addresses) {
+    const functions = await functionsAt(host, address);
+    if (functions.length === 0) missing.push(address);
+    for (const bdf of functions) {
+      if ((await linkName(host, bdf, 'physfn')) === null) continue;
+      (isVfioDriver(await linkName(host, bdf, 'driver'), slice.keepsDriver) ? ready : unbound).push(bdf);
+    }
+  }
+  return { slice, missing, unbound, ready };
+}
+
+/** Whether a slice needs nothing. */
+export function isPrepared({ missing, unbound }: SliceState): boolean {
+  return missing.length === 0 && unbound.length === 0;
+}
+
+/** Refuses a raw VF that another guest has reserved with PVE. Of a pool PVE takes a free one by itself. */
+export async function refuseTaken(context: HookContext, { slice, ready, unbound }: SliceState, vmid: number): Promise<Prepared> {
+  if (slice.pool !== undefined) return READY;
+  const user = await reservedBy(context, [...ready, ...unbound], vmid);
+  if (!user.ok || user.value === null) return READY;
+  return { kind: 'refused', because: `${user.value.device} is in use by ${user.value.who}` };
+}
+
+/** Makes what is missing and binds what is not bound. Called with `device.lock` held. */
+export async function prepareSlice(context: HookContext, first: SliceState, vmid: number): Promise<Prepared> {
+  let state = first;
+  let trouble: Prepared = READY;
+  for (const vf of first.missing) {
+    const pf = await gpuForVf(context.host, vf);
+    if (pf === null) {
+      trouble = gaveUp(`there is no device ${vf}, and no GPU of this node would have it as a VF`);
+      continue;
+    }
+    const made = await makeVfs(context, pf);
+    if (made.kind !== 'ready') trouble = made;
+    // One write makes all VFs of a GPU; what is missing afterwards is beyond it.
+    state = await lookAtSlice(context, first.slice);
+    if (state.missing.length === 0) {
+      trouble = READY;
+      break;
+    }
+  }
+  for (const vf of state.unbound) {
+    const bound = await bindVf(context, vf, state.slice.keepsDriver, vmid);
+    // In a pool one VF that is taken says nothing: PVE goes on to the next.
+    if (bound.kind !== 'ready' && !(bound.kind === 'refused' && state.slice.pool !== undefined)) trouble = bound;
+    if (bound.kind === 'refused' && state.slice.pool === undefined) return bound;
+  }
+  return trouble;
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+import { parsePoolConfig } from '../core/guest/pool-config.ts';
+import { isHookPhase } from '../core/hook/hook-phase.ts';
+import { type HookSlice, hasPassthrough, hookSlices, namesPool } from '../core/hook/hook-slice.ts';
+import { readGuestKeys } from '../core/plan/guest-keys.ts';
+import type { HeldLock, Host } from '../ports/host.ts';
+import { DEVICE_LOCK } from './engine/state-files.ts';
+import { guardWholeGpu, wholeGpus } from './hook/guard-whole-gpu.ts';
+import type { HookContext, Prepared } from './hook/hook-context.ts';
+import { isPrepared, lookAtSlice, prepareSlice, refuseTaken, type SliceState } from './hook/prepare-slice.ts';
+
+/** How long another hook may hold the device lock. */
+const LOCK_WAIT_MS = 20_000;
+
+export interface HookCall {
+  readonly vmid: number;
+  readonly phase: string;
+  /** True when the caller holds `device.lock` already, as the perl shim does. */
+  readonly lockHeld: boolean;
+  /** How long to wait for the lock when it is not held; the shim that has waited in vain gives 0. */
+  readonly lockWaitMs?: number;
+  /** Called when the guest takes a whole GPU: from then on a caller that gives up must refuse the start. */
+  readonly onWholeGpu?: () => void;
+}
+
+/**
+ * One phase of one guest: makes and binds the VFs that its configuration names. Idempotent; writes nothing when all is
+ * ready. The answer is the exit code for PVE: 1 only where going on would take something from another guest, or where a
+ * guest that gets the whole GPU cannot be looked after. All else is a line in the log and 0.
+ */
+export async function runHook(context: HookContext, call: HookCall): Promise<0 | 1> {
+  if (!isHookPhase(call.phase)) return 0;
+  const { host, log } = context;
+  const config = await host.read(`/etc/pve/qemu-server/${call.vmid}.conf`);
+  if (config.kind === 'unreadable') log.warn(`The configuration of VM ${call.vmid} cannot be read: ${config.errno}.`);
+  if (config.kind !== 'content') return 0;
+  const keys = readGuestKeys(config.value, 'qemu').current;
+  if (!hasPassthrough(keys)) return 0;
+  const slices = await slicesOf(host, keys);
+  for (const slice of slices) {
+    for (const pf of await wholeGpus(context, slice)) {
+      call.onWholeGpu?.();
+      const guarded = await guardWholeGpu(context, slice, pf, call.vmid);
+      if (guarded.kind === 'refused') return refuse(context, call.vmid, guarded.because);
+    }
+  }
+  const states = await lookAtAll(context, slices);
+  for (const state of states) {
+    const taken = await refuseTaken(context, state, call.vmid);
+    if (taken.kind === 'refused') return refuse(context, call.vmid, taken.because);
+  }
+  if (states.every(isPrepared)) {
+    sayReady(context, states, call.vmid);
+    return 0;
+  }
+  return await prepareAll(context, slices, call);
+}
+
+async function prepareAll(context: HookContext, slices: readonly HookSlice[], call: HookCall): Promise<0 | 1> {
+  let lock: HeldLock | undefined;
+  if (!call.lockHeld) {
+    const taken = await context.host.lock(DEVICE_LOCK, { timeoutMs: call.lockWaitMs ?? LOCK_WAIT_MS });
+    if (!taken.ok) {
+      context.log.warn(`The VF of VM ${call.vmid} was not prepared: ${taken.problem.message}`);
+      return 0;
+    }
+    lock = taken.value;
+  }
+  try {
+    // Looked at afresh: while the lock was awaited, another guest's hook may have made all VFs.
+    for (const state of await lookAtAll(context, slices)) {
+      if (isPrepared(state)) continue;
+      const prepared: Prepared = await prepareSlice(context, state, call.vmid);
+      if (prepared.kind === 'refused') return refuse(context, call.vmid, prepared.because);
+      if (prepared.kind === 'gave-up') context.log.warn(`${state.slice.key} of VM ${call.vmid}: ${prepared.because}.`);
+    }
+    sayReady(context, await lookAtAll(context, slices), call.vmid);
+    return 0;
+  } finally {
+    await lock?.release();
+  }
+}
+
+async function slicesOf(host: Host, keys: { readonly [key: string]: string }): Promise<readonly HookSlice[]> {
+  if (!namesPool(keys)) return hookSlices(keys, [], '');
+  const [file, local] = [await host.read('/etc/pve/mapping/pci.cfg'), await host.readLink('/etc/pve/local')];
+  const node = local.kind === 'content' ? local.value.slice(local.value.lastIndexOf('/') + 1) : '';
+  return hookSlices(keys, file.kind === 'content' ? parsePoolConfig(file.value) : [], node);
+}
+
+async function lookAtAll(context: HookContext, slices: readonly HookSlice[]): Promise<readonly SliceState[]> {
+  const states: SliceState[] = [];
+  for (const slice of slices) states.push(await lookAtSlice(context, slice));
+  return states;
+}
+
+function sayReady({ log }: HookContext, states: readonly SliceState[], vmid: number): void {
+  for (const { slice, ready } of states) {
+    if (ready.length === 0) continue;
+    const what = slice.pool === undefined ? ready.join(', ') : `the pool ${slice.pool} with ${ready.length} VFs`;
+    log.info(`VM ${vmid} can have ${what} (${slice.key}).`);
+  }
+}
+
+function refuse({ log }: HookContext, vmid: number, because: string): 1 {
+  log.warn(`VM ${vmid} is not started: ${because}${because.endsWith('.') ? '' : '.'}`);
+  return 1;
+}

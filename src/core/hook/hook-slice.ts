@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { Pool } from '../facts/guest-facts.ts';
+import { hostpciValue, parseHostpci } from '../guest/hostpci.ts';
+import { hostpciNames, isWholeSlot } from '../guest/hostpci-targets.ts';
+
+/** One `hostpciN` entry that may be a slice of a GPU, as the hook sees it. */
+export interface HookSlice {
+  /** `hostpci0`. */
+  readonly key: string;
+  /** Addresses in PVE's form: with the function, or a slot that stands for all its functions. */
+  readonly addresses: readonly string[];
+  /** The pool whose entries the addresses are; PVE takes one of them. Absent for a raw entry, whose addresses are all taken. */
+  readonly pool?: string;
+  /** `driver=keep`: PVE neither binds nor resets, so the driver must be right already. */
+  readonly keepsDriver: boolean;
+}
+
+const KEY = /^hostpci\d+$/;
+
+/** Whether a configuration has any passthrough at all: most guests are done with that. */
+export function hasPassthrough(keys: { readonly [key: string]: string }): boolean {
+  return Object.keys(keys).some((key) => KEY.test(key));
+}
+
+/** Whether a configuration names a mapping, so that the pools have to be read. */
+export function namesPool(keys: { readonly [key: string]: string }): boolean {
+  return Object.entries(keys).some(([key, value]) => KEY.test(key) && value.includes('mapping='));
+}
+
+/**
+ * The entries that take PCI functions as they are. Entries that PVE cannot read and mediated devices are left out: PVE says
+ * what is wrong with the first, and makes the second itself.
+ */
+export function hookSlices(keys: { readonly [key: string]: string }, pools: readonly Pool[], node: string): readonly HookSlice[] {
+  return Object.entries(keys).flatMap(([key, text]) => {
+    const parsed = KEY.test(key) ? parseHostpci(text) : undefined;
+    if (parsed?.ok !== true || hostpciValue(parsed.value, 'mdev') !== undefined) return [];
+    const keepsDriver = hostpciValue(parsed.value, 'driver') === 'keep';
+    const names = hostpciNames(parsed.value);
+    if (names.kind === 'host') return [{ key, addresses: names.addresses, keepsDriver }];
+    if (names.kind === 'nothing') return [];
+    const pool = pools.find(({ id }) => id === names.mapping);
+    if (pool === undefined || pool.mdev) return [];
+    const addresses = pool.entries.filter((entry) => entry.node === node).flatMap((entry) => entry.path.split(';'));
+    return [{ key, addresses, pool: pool.id, keepsDriver }];
+  });
+}
+
+/** Whether an address of a slice takes a function: itself, or the whole slot that it is in. */
+export function takes(address: string, bdf: string): boolean {
+  return isWholeSlot(address) ? bdf.startsWith(`${address}.`) : address === bdf;
+}
