@@ -25,6 +25,8 @@ export interface SimulatedProcess {
   readonly argv: readonly string[];
   /** Device nodes that it has open. */
   readonly open: readonly string[];
+  /** Its control group below `/sys/fs/cgroup`; default `/qemu.slice/N.scope` for `-id N`, else a service of its own. */
+  readonly cgroup?: string;
 }
 
 /** What the kernel side offers to the other parts of the simulator. */

@@ -24,6 +24,10 @@ export interface ProfileDevice {
   readonly gvtg?: { readonly apertureMiB: number };
   readonly resetMethods?: readonly string[];
   readonly bootVga?: boolean;
+  /** The bridge it sits behind; absent on the root bus. */
+  readonly parent?: string;
+  /** Display connectors and what hangs on them, for example `HDMI-A-1` to `connected`. */
+  readonly connectors?: { readonly [name: string]: 'connected' | 'disconnected' };
   readonly source: ProfileSource;
 }
 
@@ -39,6 +43,7 @@ export interface Profile {
   readonly meVersion?: string;
   readonly microcode?: string;
   readonly kernelRelease: string;
+  /** What the loader passes, without `BOOT_IMAGE=` or `initrd=`, which the loader adds. */
   readonly cmdline: string;
   readonly efi: boolean;
   readonly secureBoot?: boolean;

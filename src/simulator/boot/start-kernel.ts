@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { FileTree } from '../../core/files/file-tree.ts';
+import { SimulatedKernel } from '../kernel/kernel.ts';
+import { modulesFor } from '../kernel/module-table.ts';
+import type { Profile } from '../profile.ts';
+import { showFirmware, showIommu } from './firmware.ts';
+import { lines, liveSource } from './initramfs.ts';
+import type { BootEntry } from './loader.ts';
+
+/** File systems that are new at every boot. */
+const VOLATILE = ['/proc', '/sys', '/dev', '/run', '/tmp'];
+
+/** Modules that PVE and udev load on every node without a PCI alias. */
+const ALWAYS = ['kvm_intel'];
+
+/**
+ * Starts a kernel from what the loader gave: new volatile file systems, devices, the modules of the initramfs with the
+ * configuration that it holds, then those of the running system with the configuration there.
+ */
+export function startKernel(tree: FileTree, profile: Profile, entry: BootEntry, nowMs: () => number, nodeName: string): SimulatedKernel {
+  for (const directory of VOLATILE) {
+    tree.remove(directory);
+    tree.setDirectory(directory, directory === '/tmp' ? 0o1777 : 0o755);
+  }
+  for (const directory of ['/run/lock', '/run/lock/qemu-server', '/run/lock/lxc']) tree.setDirectory(directory);
+  tree.set('/dev/null', { kind: 'device', type: 'char', major: 1, minor: 3, mode: 0o666, uid: 0, gid: 0 });
+  tree.setDirectory('/sys/bus');
+  tree.setFile('/proc/sys/kernel/osrelease', `${entry.release}\n`, { mode: 0o444 });
+  tree.setFile('/proc/sys/kernel/hostname', `${nodeName}\n`);
+  tree.setFile('/proc/cmdline', `${entry.cmdline}\n`, { mode: 0o444 });
+  tree.setFile('/proc/version', `Linux version ${entry.release} (build@proxmox)\n`, { mode: 0o444 });
+  showFirmware(tree, profile);
+  const kernel = new SimulatedKernel({
+    tree,
+    profile,
+    release: entry.release,
+    cmdline: entry.cmdline,
+    nowMs,
+    liveSource: () => liveSource(tree, entry.release),
+  });
+  showIommu(tree, kernel.state.iommu);
+  kernel.boot();
+  if (profile.efi) kernel.log(`secureboot: Secure boot ${profile.secureBoot === true ? 'enabled' : 'disabled'}`);
+  if (profile.microcode !== undefined) kernel.log(`microcode: Current revision: ${profile.microcode}`);
+  if (kernel.state.iommu) kernel.log('DMAR: Intel(R) Virtualization Technology for Directed I/O');
+  loadModules(kernel, tree, profile, entry);
+  startServices(kernel);
+  return kernel;
+}
+
+function loadModules(kernel: SimulatedKernel, tree: FileTree, profile: Profile, entry: BootEntry): void {
+  for (const name of entry.initramfs.modules) kernel.loadFrom(name, entry.initramfs);
+  const wanted = [...ALWAYS, ...profile.devices.flatMap((device) => modulesFor(device))];
+  for (const name of wanted) kernel.loadByAlias(name, entry.initramfs);
+  const live = liveSource(tree, entry.release);
+  for (const name of wanted) kernel.loadByAlias(name, live);
+  const lists = (tree.names('/etc/modules-load.d') ?? []).map((name) => `/etc/modules-load.d/${name}`);
+  for (const path of ['/etc/modules', ...lists]) for (const name of lines(tree.text(path) ?? '')) kernel.loadFrom(name, live);
+}
+
+/** A few processes that every node has, so that `/proc` is not empty. */
+function startServices(kernel: SimulatedKernel): void {
+  const service = (command: string, path: string) => kernel.startProcess({ command, argv: [path], open: [] });
+  service('pmxcfs', '/usr/bin/pmxcfs');
+  service('pvedaemon', '/usr/bin/pvedaemon');
+  service('qmeventd', '/usr/sbin/qmeventd');
+}

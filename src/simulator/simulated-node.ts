@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { Clock } from '../ports/clock-log.ts';
+import type { Host } from '../ports/host.ts';
+import type { Faults } from './host/faults.ts';
+import { persistentFiles } from './host/persistent-files.ts';
+import { SimulatedHost } from './host/simulated-host.ts';
+import { type RebootAnswer, SimulatedMachine } from './host/simulated-machine.ts';
+import type { HookRunner, Machine } from './machine.ts';
+import type { Profile } from './profile.ts';
+
+/** A whole Proxmox VE node in memory: the Host port outside, and what a test needs of its inside. */
+export interface SimulatedNode extends Host {
+  readonly machine: Machine;
+  /** Time of the simulation: sleeping takes none of ours. */
+  readonly clock: Clock;
+  /** Starts again from what the active loader and its initramfs really have. */
+  reboot(): Promise<RebootAnswer>;
+  /** Every file and link that survives a reboot, path to text (links as `-> target`), the EFI system partition below `esp:`. */
+  persistentFiles(): { readonly [path: string]: string };
+}
+
+export interface SimulatedNodeOptions {
+  /** Runs hook scripts; without one a guest with a hookscript starts as if the script did nothing. */
+  readonly hookRunner?: HookRunner;
+  /** Milliseconds since 1970 at the first boot; default 2026-01-05 08:00 UTC. */
+  readonly startMs?: number;
+  readonly faults?: Faults;
+}
+
+/** 2026-01-05 08:00:00 UTC. */
+const START_MS = Date.UTC(2026, 0, 5, 8, 0, 0);
+
+class Node extends SimulatedHost implements SimulatedNode {
+  readonly machine: SimulatedMachine;
+  readonly clock: Clock;
+
+  constructor(machine: SimulatedMachine, faults: Faults) {
+    super(machine, faults);
+    this.machine = machine;
+    this.clock = {
+      nowMs: () => machine.nowMs(),
+      sleep: async (ms) => {
+        machine.advance(ms);
+        // Others get their turn, as they would while a real program sleeps.
+        await new Promise((resolve) => setImmediate(resolve));
+      },
+    };
+  }
+
+  async reboot(): Promise<RebootAnswer> {
+    this.locks.clear();
+    this.machine.advance(60_000);
+    return this.machine.boot();
+  }
+
+  persistentFiles(): { readonly [path: string]: string } {
+    return persistentFiles(this.machine.disks);
+  }
+}
+
+/** Makes a node from a profile and boots it. */
+export function createSimulatedNode(profile: Profile, options: SimulatedNodeOptions = {}): SimulatedNode {
+  const machine = new SimulatedMachine(profile, options.hookRunner, options.startMs ?? START_MS);
+  return new Node(machine, options.faults ?? {});
+}
