@@ -5,6 +5,7 @@ import type { Result } from '../core/problem.ts';
 import type { Call } from './command.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
 import type { Io } from './io.ts';
+import { planJson, planText, shownPlan } from './plan-text.ts';
 import { printProblem } from './print-problem.ts';
 
 /**
@@ -16,20 +17,26 @@ export async function carryOut(call: Call, planned: Result<Plan>): Promise<numbe
   const plan = planned.value;
   const { io, options } = call;
   const json = options.json === true;
-  const { planJson, planText } = await import('./plan-text.ts');
-  if (!json) io.out(planText(io, plan));
+  const context = await call.context();
+  const shown = await shownPlan(context.host, plan);
+  const printJson = (outcome: Parameters<typeof planJson>[1]) => {
+    if (json) io.out(`${JSON.stringify(planJson(shown, outcome), null, 2)}\n`);
+  };
+  if (!json) io.out(planText(io, shown));
   const blocker = blockerOf(plan, options.force === true);
-  if (blocker !== undefined) return refuseFor(call, plan, blocker, planJson);
-  if (options['dryRun'] === true || plan.steps.length === 0) {
-    if (json) io.out(`${JSON.stringify(planJson(plan, 'not-applied'), null, 2)}\n`);
+  if (blocker !== undefined) {
+    printJson('refused');
+    return refuseFor(call, blocker);
+  }
+  if (options.dryRun === true || plan.steps.length === 0) {
+    printJson('not-applied');
     return EXIT.done;
   }
   if (options.yes !== true && !(await agreed(io))) return EXIT.failed;
-  const context = await call.context();
   const applied = await applyPlan(context, plan, { force: options.force === true });
   if (!applied.ok) return refuse(call, applied.problem);
-  if (json) io.out(`${JSON.stringify(planJson(plan, 'applied'), null, 2)}\n`);
-  else io.out('Done.\n');
+  printJson('applied');
+  if (!json) io.out('Done.\n');
   return EXIT.done;
 }
 
@@ -42,7 +49,11 @@ export function refuse(call: Call, problem: Parameters<typeof printProblem>[1]):
 
 async function agreed(io: Io): Promise<boolean> {
   if (!io.interactive) {
-    printProblem(io, { code: 'usage', message: 'Nobody is here to confirm.', hint: 'Give --yes to apply, or --dry-run to look.' });
+    printProblem(io, {
+      code: 'usage',
+      message: 'Nobody is here to confirm.',
+      hint: 'Give --yes to apply, or --dry-run to look.',
+    });
     return false;
   }
   if (await io.confirm('Apply this?')) return true;
@@ -54,12 +65,13 @@ function blockerOf(plan: Plan, force: boolean): Remark | undefined {
   return plan.remarks.find(({ level, overridable }) => level === 'blocker' && !(force && overridable === true));
 }
 
-function refuseFor(call: Call, plan: Plan, blocker: Remark, planJson: (plan: Plan, outcome: 'refused') => unknown): number {
+function refuseFor(call: Call, blocker: Remark): number {
   const code = blocker.code ?? 'guest.needs-flag';
-  if (call.options.json === true) call.io.out(`${JSON.stringify(planJson(plan, 'refused'), null, 2)}\n`);
-  else {
-    const hint = blocker.hint ?? (blocker.overridable === true ? 'Give --force to go on all the same.' : undefined);
-    printProblem(call.io, { code, message: `Nothing was changed: ${blocker.text}`, ...(hint === undefined ? {} : { hint }) });
-  }
-  return exitCodeOf(code);
+  if (call.options.json === true) return exitCodeOf(code);
+  const hint = blocker.hint ?? (blocker.overridable === true ? 'Give --force to go on all the same.' : undefined);
+  return printProblem(call.io, {
+    code,
+    message: `Nothing was changed: ${blocker.text}`,
+    ...(hint === undefined ? {} : { hint }),
+  });
 }

@@ -181,6 +181,14 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./commands/completion.ts'),
   },
   {
+    name: 'complete',
+    summary: 'entry point for the shell: values of one kind, one a line',
+    arguments: [{ name: 'kind', description: 'vmid, bdf, pool or profile' }],
+    hidden: true,
+    examples: [{ line: 'pveigpu complete vmid', does: 'what the completion scripts call' }],
+    load: () => import('./commands/complete.ts'),
+  },
+  {
     name: 'hook',
     summary: 'entry point for PVE: one phase of one guest',
     arguments: [

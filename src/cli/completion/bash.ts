@@ -10,6 +10,7 @@ _pveigpu() {
   local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]} path='' positional=0 i word
   for ((i = 1; i < COMP_CWORD; i++)); do
     word=\${COMP_WORDS[i]}
+    case \${COMP_WORDS[i-1]} in ${valued(paths)}) continue ;; esac
     case "$path|$word" in
 ${paths.map(({ words }) => `      '${words.slice(0, -1).join(' ')}|${words.at(-1)}') path='${words.join(' ')}' ;;`).join('\n')}
       *'|-'*) ;;
@@ -33,6 +34,12 @@ ${paths.flatMap(positionals).join('\n')}
 }
 complete -F _pveigpu pveigpu
 `;
+}
+
+/** Options whose next word is their value, as a pattern. */
+function valued(paths: readonly CommandPath[]): string {
+  const all = paths.flatMap(({ options }) => options.filter(({ value }) => value !== undefined).map(({ long }) => long));
+  return [...new Set(all)].join('|');
 }
 
 function optionValues({ words, options }: CommandPath): string[] {

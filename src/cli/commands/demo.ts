@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { judgeMachine } from '../../app/verdict.ts';
+import { composeSimulated } from '../../main/compose.ts';
+import { PROFILES } from '../../simulator/profiles/table.ts';
+import type { Call } from '../command.ts';
+import { COMMANDS } from '../command-table.ts';
+import { differences } from '../demo/differences.ts';
+import { type Keyboard, runShell, terminalKeyboard } from '../demo/shell.ts';
+import { stageOf } from '../demo/stage.ts';
+import { play, scenesFor } from '../demo/story.ts';
+import { EXIT } from '../exit-code.ts';
+import { printProblem } from '../print-problem.ts';
+import { paint } from '../style.ts';
+import { table } from '../table.ts';
+
+const DEFAULT_PROFILE = 'raptor-lake-s';
+
+export async function run(call: Call): Promise<number> {
+  const { io, options } = call;
+  if (options.profiles === true) return listProfiles(call);
+  const log = { info: (line: string) => io.err(`${line}\n`), warn: (line: string) => io.err(`${line}\n`) };
+  const opened = await composeSimulated({
+    profile: typeof options.profile === 'string' ? options.profile : DEFAULT_PROFILE,
+    log,
+  });
+  if (!opened.ok) return printProblem(io, opened.problem);
+  const machine = opened.value;
+  const { node } = machine;
+  const keyboard = io.interactive && options.once !== true ? terminalKeyboard() : undefined;
+  const stage = stageOf(machine, COMMANDS, { ...io, interactive: false });
+  const before = node.persistentFiles();
+  io.out(`${paint(io, 'strong', 'pveigpu, the whole story')} on a simulated machine: ${node.machine.profile.title}\n`);
+  io.out(paint(io, 'dim', `Nothing here touches this computer. Source of the machine: ${node.machine.profile.source.source}\n`));
+
+  const sriov = (await judgeMachine(machine)).gpus
+    .flatMap(({ modes }) => modes)
+    .find(({ mode, readiness }) => mode === 'sriov' && readiness === 'now');
+  const right = await play(stage, scenesFor(sriov !== undefined), () => pause(keyboard));
+  const left = differences(before, node.persistentFiles());
+  if (left.length === 0)
+    io.out(`\n${paint(io, 'good', 'The node is as it was')}: ${Object.keys(before).length} files are equal, byte for byte.\n`);
+  else io.err(`\nThe node is not as it was: ${left.join(', ')}\n`);
+  const code = right && left.length === 0 ? EXIT.done : EXIT.failed;
+  if (keyboard === undefined) return code;
+  await runShell(stage, keyboard);
+  keyboard.close();
+  return code;
+}
+
+async function pause(keyboard: Keyboard | undefined): Promise<boolean> {
+  return keyboard === undefined ? true : await keyboard.enter();
+}
+
+function listProfiles({ io, options }: Call): number {
+  if (options.json === true) {
+    const profiles = PROFILES.map(({ name, title, source }) => ({ name, title, source }));
+    io.out(`${JSON.stringify({ format: 1, kind: 'profiles', profiles }, null, 2)}\n`);
+  } else
+    io.out(
+      table(
+        io,
+        ['PROFILE', 'MACHINE', 'SOURCE'],
+        PROFILES.map(({ name, title, source }) => [name, title, source.kind]),
+      ),
+    );
+  return EXIT.done;
+}

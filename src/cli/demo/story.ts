@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { EXIT } from '../exit-code.ts';
+import { paint } from '../style.ts';
+import { wrap } from '../wrap.ts';
+import type { Stage } from './stage.ts';
+
+/** One step of the story: what the reader should know, then what is typed, and the exit code that belongs to it. */
+export interface Scene {
+  readonly say: string;
+  readonly lines: readonly { readonly type: string; readonly exit?: number }[];
+}
+
+const LOOK: readonly Scene[] = [
+  { say: 'What is there, and who uses it?', lines: [{ type: 'pveigpu status' }] },
+  { say: 'What can this machine do, and why?', lines: [{ type: 'pveigpu verdict' }] },
+];
+
+/** The story on a machine that can make VFs: pool and pinned VF, start, holders, stop, everything back. */
+const SHARE: readonly Scene[] = [
+  {
+    say: 'VM 101 gets a VF from the pool: PVE itself will take the first free one at each start. Nothing is written before you agree.',
+    lines: [{ type: 'pveigpu assign 101 --yes' }],
+  },
+  {
+    say: 'VM 100 always gets VF 3. The hookscript prepares it at each start.',
+    lines: [{ type: 'pveigpu assign 100 --vf 3 --yes' }],
+  },
+  {
+    say: 'Both guests start; the lines of the hook stand in the task log.',
+    lines: [{ type: 'qm start 101' }, { type: 'qm start 100' }],
+  },
+  { say: 'Who holds what?', lines: [{ type: 'pveigpu vf list' }, { type: 'pveigpu assignments' }] },
+  {
+    say: 'A VF is never taken from under a guest.',
+    lines: [{ type: 'pveigpu vf remove --yes', exit: EXIT.conflict }],
+  },
+  { say: 'Stop, and take everything back.', lines: [{ type: 'qm stop 101' }, { type: 'qm stop 100' }] },
+  {
+    say: 'The guests get back exactly what they had.',
+    lines: [{ type: 'pveigpu unassign 101 --yes' }, { type: 'pveigpu unassign 100 --yes' }, { type: 'pveigpu vf remove --yes' }],
+  },
+];
+
+/** The story where VFs cannot be made (now): the refusal, with its reason. */
+const REFUSED: readonly Scene[] = [
+  {
+    say: 'A slice is asked for all the same. The reason comes before anything is written.',
+    lines: [{ type: 'pveigpu assign 101 --mode sriov --yes', exit: EXIT.cannot }],
+  },
+];
+
+/** The scenes for what this machine can do. */
+export function scenesFor(canMakeVfs: boolean): readonly Scene[] {
+  return [...LOOK, ...(canMakeVfs ? SHARE : REFUSED)];
+}
+
+/** Plays scenes; answers whether each command ended as it should. */
+export async function play(stage: Stage, scenes: readonly Scene[], pause: () => Promise<boolean>): Promise<boolean> {
+  const { io } = stage;
+  let right = true;
+  for (const [index, scene] of scenes.entries()) {
+    if (index > 0 && !(await pause())) return right;
+    io.out(`\n${paint(io, 'strong', `${index + 1}. ${wrap(scene.say, Math.min(io.columns, 100) - 4, 3)}`)}\n`);
+    for (const { type, exit = EXIT.done } of scene.lines) {
+      const code = await stage.type(type);
+      if (code === exit) continue;
+      right = false;
+      io.err(`pveigpu demo: "${type}" ended with ${code} where ${exit} was expected; this is a fault, please report it.\n`);
+    }
+  }
+  return right;
+}

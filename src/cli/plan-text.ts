@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { Plan } from '../core/plan/action.ts';
+import { diffPlan, type GuestTexts, type PlanDiff } from '../core/plan/diff-plan.ts';
+import { type PlanLine, renderPlan } from '../core/plan/render-plan.ts';
+import type { Host } from '../ports/host.ts';
+import type { Io } from './io.ts';
+import { paint, type Tone } from './style.ts';
+import { wrap } from './wrap.ts';
+
+const TONES: { readonly [K in PlanLine['kind']]: Tone } = {
+  title: 'strong',
+  subject: 'plain',
+  added: 'added',
+  removed: 'removed',
+  context: 'dim',
+  command: 'dim',
+  note: 'accent',
+  warning: 'warn',
+  blocked: 'bad',
+};
+
+/** A plan with its diffs, where guests' changes are shown as PVE itself will rewrite their files. */
+export async function shownPlan(host: Host, plan: Plan): Promise<PlanDiff> {
+  const texts = new Map<string, { text: string; running: boolean }>();
+  for (const step of plan.steps) {
+    if (step.action !== 'setGuestConfig' || step.args.kind !== 'qemu') continue;
+    const read = await host.read(`/etc/pve/qemu-server/${step.args.vmid}.conf`);
+    const pid = await host.stat(`/run/qemu-server/${step.args.vmid}.pid`);
+    if (read.kind === 'content') texts.set(`qemu ${step.args.vmid}`, { text: read.value, running: pid.kind === 'content' });
+  }
+  const guests: GuestTexts = (kind, vmid) => texts.get(`${kind} ${vmid}`);
+  return diffPlan(plan, guests);
+}
+
+/** A plan for people, coloured where that may be. */
+export function planText(io: Io, plan: PlanDiff): string {
+  if (plan.changes.length === 0 && plan.remarks.length === 0) return `${plan.title}: nothing to do.\n`;
+  const lines = renderPlan(plan).map(({ kind, text }) => {
+    const hang = kind === 'note' || kind === 'warning' || kind === 'blocked' ? text.indexOf(':') + 2 : 0;
+    return paint(io, TONES[kind], hang > 0 ? wrap(text, Math.min(io.columns, 100), hang) : text);
+  });
+  return `${lines.join('\n')}\n`;
+}
+
+/** The JSON value of a plan and what became of it. */
+export function planJson(plan: PlanDiff, outcome: 'applied' | 'not-applied' | 'refused'): object {
+  return { kind: 'plan', outcome, ...plan };
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { Context } from '../app/context.ts';
+import { ok, problem, type Result } from '../core/problem.ts';
+import type { Log } from '../ports/clock-log.ts';
+import type { Host } from '../ports/host.ts';
+import type { Pve } from '../ports/pve.ts';
+import type { SimulatedNode } from '../simulator/simulated-node.ts';
+
+/** The machine that runs us, or a directory of it with `root`. */
+export async function composeLocal({ root, log }: { readonly root: string; readonly log: Log }): Promise<Context> {
+  const { localHost } = await import('../adapters/host-local.ts');
+  return await contextOf(localHost({ root }), log);
+}
+
+/** A capture, read from a file of this machine. Fails when it cannot be read or is none. */
+export async function composeCapture({ file, log }: { readonly file: string; readonly log: Log }): Promise<Result<Context>> {
+  const { localHost } = await import('../adapters/host-local.ts');
+  const { openCapture } = await import('../adapters/host-capture.ts');
+  const path = file.startsWith('/') ? file : `${process.cwd()}/${file}`;
+  const text = await localHost({ root: '/' }).read(path);
+  if (text.kind === 'absent') return problem('host.read', `There is no file ${file}.`);
+  if (text.kind === 'unreadable') return problem('host.read', `${file} cannot be read: ${text.errno}.`);
+  const host = openCapture(text.value, `capture:${file}`);
+  return host.ok ? ok(await contextOf(host.value, log)) : host;
+}
+
+/** A fresh simulated node. Fails for a profile that does not exist. */
+export async function composeSimulated({
+  profile,
+  log,
+}: {
+  readonly profile: string;
+  readonly log: Log;
+}): Promise<Result<SimulatedContext>> {
+  const { PROFILES, findProfile } = await import('../simulator/profiles/table.ts');
+  const { createSimulatedNode } = await import('../simulator/simulated-node.ts');
+  const found = findProfile(profile);
+  if (found === undefined)
+    return problem('usage', `There is no simulated machine "${profile}".`, {
+      hint: `There are: ${PROFILES.map(({ name }) => name).join(', ')}.`,
+    });
+  const { simulatedHookRunner } = await import('./simulated-hook.ts');
+  const node = createSimulatedNode(found, { hookRunner: simulatedHookRunner(() => composed) });
+  const composed: SimulatedContext = { ...(await contextOf(node, log)), node };
+  return ok(composed);
+}
+
+/** A context whose machine is simulated, with the handle that can reboot it. */
+export interface SimulatedContext extends Context {
+  readonly node: SimulatedNode;
+}
+
+async function contextOf(host: Host, log: Log): Promise<Context> {
+  const { systemClock } = await import('../adapters/clock-system.ts');
+  return { host, pve: pveOf(host), clock: systemClock, log };
+}
+
+/** Proxmox through its programs; the adapter is loaded at the first change, since most commands only look. */
+function pveOf(host: Host): Pve {
+  const load = async () => new (await import('../adapters/pve-cli.ts')).PveCli(host);
+  return {
+    changeGuest: async (change) => await (await load()).changeGuest(change),
+    createPool: async (pool) => await (await load()).createPool(pool),
+    updatePool: async (pool, digest) => await (await load()).updatePool(pool, digest),
+    removePool: async (id) => await (await load()).removePool(id),
+  };
+}
