@@ -5,7 +5,7 @@ import { isHookPhase } from '../core/hook/hook-phase.ts';
 import { type HookSlice, hasPassthrough, hookSlices, namesPool } from '../core/hook/hook-slice.ts';
 import { readGuestKeys } from '../core/plan/guest-keys.ts';
 import type { HeldLock, Host } from '../ports/host.ts';
-import { DEVICE_LOCK } from './engine/state-files.ts';
+import { DEVICE_LOCK } from './engine/state-paths.ts';
 import { guardWholeGpu, wholeGpus } from './hook/guard-whole-gpu.ts';
 import type { HookContext, Prepared } from './hook/hook-context.ts';
 import { isPrepared, lookAtSlice, prepareSlice, refuseTaken, type SliceState } from './hook/prepare-slice.ts';

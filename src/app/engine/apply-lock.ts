@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { ok, type Result } from '../../core/problem.ts';
 import type { Context } from '../context.ts';
-import { APPLY_LOCK, RUN_DIR } from './state-files.ts';
+import { APPLY_LOCK, RUN_DIR } from './state-paths.ts';
 
 /** How long another apply may hold the lock before we give up. */
 const APPLY_LOCK_TIMEOUT_MS = 5000;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { ok, type Result } from '../../core/problem.ts';
 import type { HeldLock, Host } from '../../ports/host.ts';
-import { DEVICE_LOCK, RUN_DIR } from './state-files.ts';
+import { DEVICE_LOCK, RUN_DIR } from './state-paths.ts';
 
 /** Hooks hold the lock for seconds; one that hangs is bounded by its own deadline of 30 s. */
 const DEVICE_LOCK_TIMEOUT_MS = 40_000;

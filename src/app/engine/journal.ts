@@ -2,7 +2,8 @@
 import { type JournalRun, parseRun } from '../../core/plan/journal-run.ts';
 import { ok, problem, type Result } from '../../core/problem.ts';
 import type { Host } from '../../ports/host.ts';
-import { STATE_DIR, writeState } from './state-files.ts';
+import { writeState } from './state-files.ts';
+import { STATE_DIR } from './state-paths.ts';
 
 const FOLDER = `${STATE_DIR}/journal`;
 /** Closed runs beyond this many are removed, oldest first. */

@@ -4,38 +4,28 @@ import { EMPTY_LEDGER, type Ledger, parseLedger } from '../../core/plan/ledger.t
 import { printStored } from '../../core/plan/stored-format.ts';
 import { ok, problem, type Result } from '../../core/problem.ts';
 import type { Host } from '../../ports/host.ts';
+import { DESIRED_FILE, LEDGER_FILE } from './state-paths.ts';
 
-/** Root-only state that survives reboots. */
-export const STATE_DIR = '/var/lib/pveigpu';
-/** Root-only state of this boot: the two locks. */
-export const RUN_DIR = '/run/pveigpu';
-/** Held for as long as an apply runs. */
-export const APPLY_LOCK = `${RUN_DIR}/apply.lock`;
-/** Held for seconds, while sysfs is changed; the only lock that hooks take. */
-export const DEVICE_LOCK = `${RUN_DIR}/device.lock`;
-
-const LEDGER = `${STATE_DIR}/ledger.json`;
-const DESIRED = `${STATE_DIR}/desired.json`;
 /** Only root may look: the ledger holds copies of configuration files. */
 const PRIVATE_DIR = 0o700;
 const PRIVATE_FILE = 0o600;
 
 /** What is ours on this machine; an absent file means that nothing is. */
 export async function readLedger(host: Host): Promise<Result<Ledger>> {
-  return await readState(host, LEDGER, EMPTY_LEDGER, parseLedger);
+  return await readState(host, LEDGER_FILE, EMPTY_LEDGER, parseLedger);
 }
 
 /** What the user asked of this machine; an absent file means nothing yet. */
 export async function readDesired(host: Host): Promise<Result<Desired>> {
-  return await readState(host, DESIRED, NOTHING_DESIRED, parseDesired);
+  return await readState(host, DESIRED_FILE, NOTHING_DESIRED, parseDesired);
 }
 
 export async function writeLedger(host: Host, ledger: Ledger): Promise<Result<void>> {
-  return await writeState(host, LEDGER, ledger);
+  return await writeState(host, LEDGER_FILE, ledger);
 }
 
 export async function writeDesired(host: Host, desired: Desired): Promise<Result<void>> {
-  return await writeState(host, DESIRED, desired);
+  return await writeState(host, DESIRED_FILE, desired);
 }
 
 /** Writes one state file as a whole, root-only, with its directory. */

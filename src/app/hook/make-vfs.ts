@@ -4,6 +4,7 @@ import type { Bdf } from '../../core/pci/address.ts';
 import { desiredOf, parseDesired } from '../../core/plan/desired.ts';
 import { expectedPlaces } from '../../core/vf/expected-vfs.ts';
 import type { Host } from '../../ports/host.ts';
+import { DESIRED_FILE } from '../engine/state-paths.ts';
 import { writeAttribute } from '../engine/sysfs-attribute.ts';
 import { gaveUp, type HookContext, type Prepared, READY } from './hook-context.ts';
 import { isDisplay, linkName, numberAt, sysfsOf, vfsOf } from './pci-look.ts';
@@ -11,7 +12,6 @@ import { isDisplay, linkName, numberAt, sysfsOf, vfsOf } from './pci-look.ts';
 /** Making VFs of a GPU takes below a second; the driver provisions each. Within the hook's own 30 s. */
 const MAKE_MS = 15_000;
 const POKE_MS = 2000;
-const DESIRED = '/var/lib/pveigpu/desired.json';
 
 /** The GPU whose VF belongs at an address where no device is now, or null. */
 export async function gpuForVf(host: Host, vf: string): Promise<string | null> {
@@ -58,8 +58,8 @@ export async function makeVfs(context: HookContext, pf: string): Promise<Prepare
 async function wantedVfs(host: Host, pf: string): Promise<number | string> {
   const total = await numberAt(host, pf, 'sriov_totalvfs');
   if (total === null || total === 0) return `the driver of ${pf} offers no VFs`;
-  const file = await host.read(DESIRED);
-  const desired = file.kind === 'content' ? parseDesired(file.value, DESIRED) : undefined;
+  const file = await host.read(DESIRED_FILE);
+  const desired = file.kind === 'content' ? parseDesired(file.value, DESIRED_FILE) : undefined;
   if (desired?.ok !== true) return total;
   const id = async (attribute: string) => {
     const read = await host.read(`${sysfsOf(pf)}/${attribute}`);
