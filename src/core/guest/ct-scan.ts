@@ -3,13 +3,14 @@ import { isPerlBlank, perlTrim } from '../text/perl-space.ts';
 import type { ConfigSectionKind, ConfigSink, Rejection } from './config-document.ts';
 import { ctKeyType, isLxcKey } from './ct-keys.ts';
 import { parseBoolean } from './property-string.ts';
+import { snapshotState } from './vm-scan.ts';
 
 /**
  * Reads a container's configuration line by line with the decisions of PVE's parser (pve-container LXC/Config.pm parse_pct_config).
  * Unlike a VM's, unknown settings and wrong values are kept (with a warning), and a strange section header is only a bad line.
  */
 export function scanCtConfig(text: string, sink: ConfigSink): void {
-  let isPending = false;
+  let section: ConfigSectionKind = 'current';
   let number = 0;
   for (let start = 0; start < text.length; ) {
     const newline = text.indexOf('\n', start);
@@ -21,9 +22,9 @@ export function scanCtConfig(text: string, sink: ConfigSink): void {
     else if (isPerlBlank(line)) sink.ignored(number);
     else {
       const header = line.startsWith('[') ? sectionOf(line) : undefined;
-      if (header === undefined) settingLine(number, line, isPending, sink);
+      if (header === undefined) settingLine(number, line, section, sink);
       else {
-        isPending = header.kind === 'pending';
+        section = header.kind;
         sink.section(number, header.kind, header.name);
       }
     }
@@ -36,7 +37,7 @@ function sectionOf(line: string): { kind: ConfigSectionKind; name: string } | un
   return name === undefined ? undefined : { kind: 'snapshot', name };
 }
 
-function settingLine(number: number, line: string, isPending: boolean, sink: ConfigSink): void {
+function settingLine(number: number, line: string, section: ConfigSectionKind, sink: ConfigSink): void {
   const lxc = line.startsWith('lxc.') ? /^(lxc\.[a-z0-9_\-.]+)(?::|\s*=)([^\n]*)$/.exec(line) : null;
   if (lxc !== null) {
     const key = lxc[1] ?? '';
@@ -48,10 +49,13 @@ function settingLine(number: number, line: string, isPending: boolean, sink: Con
   const key = match?.[1] ?? '';
   const rest = match?.[2] ?? '';
   const value = perlTrim(rest);
+  const state = snapshotState(line);
   if (key === 'description' && value !== '') sink.description(number, value, false);
-  else if (/snapstate:\s*(?:prepare|delete)\s*$/.test(line)) sink.ignored(number);
-  else if (key === 'delete' && value !== '') {
-    if (isPending) sink.deletes(number, value);
+  else if (state !== undefined) {
+    if (section === 'current') sink.ignored(number);
+    else sink.key(number, 'snapstate', state);
+  } else if (key === 'delete' && value !== '') {
+    if (section === 'pending') sink.deletes(number, value);
     else sink.rejected(number, { reason: ONLY_PENDING, warning: ONLY_PENDING });
   } else if (match === null) sink.rejected(number, unreadableLine(line));
   else sink.key(number, key, normalCtValue(key, value === '' ? rest.slice(-1) : value));

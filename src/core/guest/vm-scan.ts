@@ -72,7 +72,9 @@ function settingOf(line: string, section: { kind: ConfigSectionKind; name: strin
   const value = perlTrim(rest);
   const key = colon < 0 ? '' : line.slice(0, colon);
   if (key === 'description' && value !== '') return { is: 'description', value };
-  if (line.includes('snapstate:') && /snapstate:\s*(?:prepare|delete)\s*$/.test(line)) return { is: 'ignored' };
+  const state = snapshotState(line);
+  // PVE forgets it in the current section only.
+  if (state !== undefined) return section.kind === 'current' ? { is: 'ignored' } : { is: 'key', key: 'snapstate', value: state };
   if (key === 'args' && value !== '') return { is: 'key', key, value };
   if (key === 'delete' && value !== '') {
     if (section.kind === 'pending') return { is: 'deletes', value };
@@ -91,6 +93,11 @@ function settingOf(line: string, section: { kind: ConfigSectionKind; name: strin
   if (vmKeyType(key) === undefined) return { is: 'rejected', rejection: unknownSetting(key) };
   const warning = `unable to parse value of '${key}' - ${checked.reason}`;
   return { is: 'rejected', rejection: { key, reason: checked.reason, warning } };
+}
+
+/** The state of a snapshot under way, anywhere in a line, as PVE's pattern has it. */
+export function snapshotState(line: string): string | undefined {
+  return line.includes('snapstate:') ? /snapstate:\s*(prepare|delete)\s*$/.exec(line)?.[1] : undefined;
 }
 
 function unknownSetting(key: string): Rejection {
