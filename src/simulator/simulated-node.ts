@@ -5,6 +5,7 @@ import type { Faults } from './host/faults.ts';
 import { persistentFiles } from './host/persistent-files.ts';
 import { SimulatedHost } from './host/simulated-host.ts';
 import { type RebootAnswer, SimulatedMachine } from './host/simulated-machine.ts';
+import type { Injections } from './kernel/state.ts';
 import type { HookRunner, Machine } from './machine.ts';
 import type { Profile } from './profile.ts';
 
@@ -15,6 +16,8 @@ export interface SimulatedNode extends Host {
   readonly clock: Clock;
   /** Starts again from what the active loader and its initramfs really have. */
   reboot(): Promise<RebootAnswer>;
+  /** Puts faults into the kernel; an empty value takes them out. */
+  inject(faults: Injections): void;
   /** Every file and link that survives a reboot, path to text (links as `-> target`), the EFI system partition below `esp:`. */
   persistentFiles(): { readonly [path: string]: string };
 }
@@ -51,6 +54,10 @@ class Node extends SimulatedHost implements SimulatedNode {
     this.locks.clear();
     this.machine.advance(60_000);
     return this.machine.boot();
+  }
+
+  inject(faults: Injections): void {
+    this.machine.kernel.inject(faults);
   }
 
   persistentFiles(): { readonly [path: string]: string } {

@@ -24,7 +24,12 @@ export function liveSource(tree: FileTree, release: string): ModuleSource {
 export function buildInitramfs(tree: FileTree, release: string): string {
   const { configFiles, modulesDep } = liveSource(tree, release);
   const kept = Object.fromEntries(Object.entries(configFiles).filter(([path]) => !path.startsWith('/run/')));
-  const image: Initramfs = { release, configFiles: kept, modulesDep, modules: lines(tree.text('/etc/initramfs-tools/modules') ?? '') };
+  const image: Initramfs = {
+    release,
+    configFiles: kept,
+    modulesDep,
+    modules: lines(tree.text('/etc/initramfs-tools/modules') ?? ''),
+  };
   return `${JSON.stringify({ simulatedInitramfs: 1, ...image }, null, 1)}\n`;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { moduleSpec, modulesFor, stockModules } from '../kernel/module-table.ts';
+
 import type { FileTree } from '../../core/files/file-tree.ts';
+import { moduleSpec, modulesFor, stockModules } from '../kernel/module-table.ts';
 import type { Profile } from '../profile.ts';
 import { buildInitramfs } from './initramfs.ts';
 import { type Disks, installLoader } from './loader.ts';
@@ -8,7 +9,16 @@ import { type Disks, installLoader } from './loader.ts';
 /** Puts a Debian system as the Proxmox installer leaves it on the disks of a machine. Proxmox VE's own files come after. */
 export function installSystem(disks: Disks, profile: Profile, nodeName: string): void {
   const { root } = disks;
-  for (const directory of ['/usr/lib', '/usr/bin', '/usr/sbin', '/etc/modprobe.d', '/etc/default', '/var/lib', '/root', '/var/log'])
+  for (const directory of [
+    '/usr/lib',
+    '/usr/bin',
+    '/usr/sbin',
+    '/etc/modprobe.d',
+    '/etc/default',
+    '/var/lib',
+    '/root',
+    '/var/log',
+  ])
     root.setDirectory(directory);
   for (const name of ['lib', 'bin', 'sbin']) root.setLink(`/${name}`, `usr/${name}`);
   root.setLink('/var/run', '/run');
@@ -43,10 +53,14 @@ function installKernel(root: FileTree, profile: Profile): void {
   const directory = `/lib/modules/${release}`;
   const fromProfile = profile.devices.flatMap((device) => modulesFor(device));
   const known = stockModules(release);
-  const extra = [...new Set(fromProfile)].filter((name) => !known.includes(name) && moduleSpec(name, 'stock', release) !== undefined);
+  const extra = [...new Set(fromProfile)].filter(
+    (name) => !known.includes(name) && moduleSpec(name, 'stock', release) !== undefined,
+  );
   const paths = [...known, ...extra].map((name) => {
     const dkms = profile.dkms?.modules.includes(name) === true;
-    const file = name.replaceAll('_', '-').replace(/^(vfio-iommu-type1|drm-kms-helper|snd-.*|vfio-pci-core)$/, (text) => text.replaceAll('-', '_'));
+    const file = name
+      .replaceAll('_', '-')
+      .replace(/^(vfio-iommu-type1|drm-kms-helper|snd-.*|vfio-pci-core)$/, (text) => text.replaceAll('-', '_'));
     return dkms ? `updates/dkms/${file}.ko` : `kernel/${moduleSpec(name, 'stock', release)?.directory}/${file}.ko`;
   });
   root.setFile(`${directory}/modules.dep`, `${paths.map((path) => `${path}:\n`).join('')}`);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { FileTree } from '../../core/files/file-tree.ts';
 import type { Profile } from '../profile.ts';
-import { readInitramfs, type Initramfs } from './initramfs.ts';
+import { type Initramfs, readInitramfs } from './initramfs.ts';
 
 /** The two file systems that a loader may read: the root and the EFI system partition, which is not mounted. */
 export interface Disks {
@@ -57,7 +57,10 @@ export function installLoader(disks: Disks, profile: Profile): void {
   copyKernel(disks, profile.loader, release);
   if (layout.configuration.endsWith('grub.cfg')) {
     disk.setFile(layout.configuration, grubText(layout, release, profile.cmdline), { mode: 0o400 });
-    disks.root.setFile('/etc/default/grub', `GRUB_DEFAULT=0\nGRUB_TIMEOUT=5\nGRUB_CMDLINE_LINUX_DEFAULT="quiet"\nGRUB_CMDLINE_LINUX=""\n`);
+    disks.root.setFile(
+      '/etc/default/grub',
+      `GRUB_DEFAULT=0\nGRUB_TIMEOUT=5\nGRUB_CMDLINE_LINUX_DEFAULT="quiet"\nGRUB_CMDLINE_LINUX=""\n`,
+    );
   } else {
     disk.setFile(layout.configuration, `timeout 3\ndefault proxmox-${release}.conf\n`);
     disk.setFile(

@@ -17,7 +17,13 @@ const ALWAYS = ['kvm_intel'];
  * Starts a kernel from what the loader gave: new volatile file systems, devices, the modules of the initramfs with the
  * configuration that it holds, then those of the running system with the configuration there.
  */
-export function startKernel(tree: FileTree, profile: Profile, entry: BootEntry, nowMs: () => number, nodeName: string): SimulatedKernel {
+export function startKernel(
+  tree: FileTree,
+  profile: Profile,
+  entry: BootEntry,
+  nowMs: () => number,
+  nodeName: string,
+): SimulatedKernel {
   for (const directory of VOLATILE) {
     tree.remove(directory);
     tree.setDirectory(directory, directory === '/tmp' ? 0o1777 : 0o755);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { problem, type Problem, type ProblemCode } from '../../core/problem.ts';
+import { type Problem, type ProblemCode, problem } from '../../core/problem.ts';
 
 /** What a test may make go wrong. Operation names are those of the Host port. */
 export interface Faults {
@@ -12,7 +12,10 @@ export interface Faults {
 /** The problem of a write that failed with an errno, in the codes of the Host port. */
 export function writeProblem(operation: string, path: string, errno: string): { readonly ok: false; readonly problem: Problem } {
   const code: ProblemCode = errno === 'EROFS' ? 'host.read-only' : 'host.write';
-  return problem(code, `${path} could not be changed (${operation}: ${errno}).`, { where: path, hint: HINTS[errno] ?? 'See the kernel log.' });
+  return problem(code, `${path} could not be changed (${operation}: ${errno}).`, {
+    where: path,
+    hint: HINTS[errno] ?? 'See the kernel log.',
+  });
 }
 
 const HINTS: { readonly [errno: string]: string } = {

@@ -21,7 +21,10 @@ export class Locks {
       const timer = setTimeout(() => {
         waiting.splice(waiting.indexOf(waiter), 1);
         resolve(
-          problem('host.locked', `${path} is held by another run.`, { where: path, hint: 'Wait until it has finished, then try again.' }),
+          problem('host.locked', `${path} is held by another run.`, {
+            where: path,
+            hint: 'Wait until it has finished, then try again.',
+          }),
         );
       }, timeoutMs);
       const waiter: Waiter = {

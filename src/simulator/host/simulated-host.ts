@@ -1,19 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { ok, problem, type Problem, type Result } from '../../core/problem.ts';
-import type {
-  FileStat,
-  HeldLock,
-  Host,
-  Poke,
-  Read,
-  ReadOptions,
-  RunOptions,
-  RunOutput,
-  WriteOptions,
-} from '../../ports/host.ts';
-import type { NodeInside } from './node-inside.ts';
+import { ok, type Problem, problem, type Result } from '../../core/problem.ts';
+import type { FileStat, HeldLock, Host, Poke, Read, ReadOptions, RunOptions, RunOutput, WriteOptions } from '../../ports/host.ts';
 import { type Faults, writeProblem } from './faults.ts';
 import { Locks } from './locks.ts';
+import type { NodeInside } from './node-inside.ts';
 import { listDirectory, readFile, readLinkAt, statAt } from './tree-reader.ts';
 
 /** Free bytes that every file system of a simulated node has. */
@@ -43,7 +33,8 @@ export class SimulatedHost implements Host {
     if (errno !== undefined) return { kind: 'unreadable', errno };
     if (this.#inside.readHangs(path)) {
       // A read without a time limit would hang the product for ever, so a test must see it.
-      if (options.timeoutMs === undefined) throw new Error(`reading ${path} would hang: a writer in the kernel holds the device lock`);
+      if (options.timeoutMs === undefined)
+        throw new Error(`reading ${path} would hang: a writer in the kernel holds the device lock`);
       return { kind: 'unreadable', errno: 'ETIMEDOUT' };
     }
     return readFile(this.#inside.tree, path, options.maxBytes);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { block } from './blocked.ts';
-import { hideDevice, refreshDevice, showDriver } from './sysfs-pci.ts';
-import { leaveGroup } from './iommu-groups.ts';
 import { ERRNO_NUMBERS } from './errno-numbers.ts';
+import { leaveGroup } from './iommu-groups.ts';
 import type { KernelState, Outcome, PciDriver, SimDevice } from './state.ts';
+import { hideDevice, refreshDevice, showDriver } from './sysfs-pci.ts';
 
 /** Whether a driver would take a function: its override decides alone, else the id tables (kernel drivers/pci/pci-driver.c). */
 export function driverMatches(driver: PciDriver, device: SimDevice): boolean {

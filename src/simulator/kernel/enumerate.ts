@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { lookupGpu } from '../../core/gpu/catalogue.ts';
+import type { ProfileDevice } from '../profile.ts';
 import { probeDevice } from './bus.ts';
 import { freeGroup, joinGroup } from './iommu-groups.ts';
-import type { ProfileDevice } from '../profile.ts';
 import type { KernelState, SimDevice } from './state.ts';
 import { refreshDevice, showDevice } from './sysfs-pci.ts';
 

@@ -53,7 +53,9 @@ export function createMdev(state: KernelState, device: SimDevice, typeId: string
   const pools = poolsOf(state, device, types);
   if (availableInstances(pools, type) === 0) {
     const low = pools.lowMiB < type.lowMiB;
-    const [item, request, left] = low ? ['low GM space', type.lowMiB, pools.lowMiB] : ['high GM space', type.highMiB, pools.highMiB];
+    const [item, request, left] = low
+      ? ['low GM space', type.lowMiB, pools.lowMiB]
+      : ['high GM space', type.highMiB, pools.highMiB];
     state.log(`gvt: fail to allocate resource ${item}`);
     state.log(`gvt: request ${request}MB avail ${left}MB`);
     return 'ENOSPC';

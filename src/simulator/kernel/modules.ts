@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { registerDriver } from './bus.ts';
+import { framebufferDriver } from './drivers/framebuffer.ts';
 import { i915Driver } from './drivers/i915.ts';
 import { pfStubDriver, plainDriver } from './drivers/plain.ts';
-import { framebufferDriver } from './drivers/framebuffer.ts';
 import { vfioDriver } from './drivers/vfio.ts';
 import { xeDriver } from './drivers/xe.ts';
 import { gpuEntry } from './gpu-knowledge.ts';
 import { registerKvmgt } from './gvtg.ts';
-import { kernelNumber } from './numbers.ts';
 import { moduleName, readModprobeConfig } from './modprobe-config.ts';
-import { moduleOfDriver, moduleSpec, type ModuleSpec } from './module-table.ts';
+import { type ModuleSpec, moduleOfDriver, moduleSpec } from './module-table.ts';
+import { kernelNumber } from './numbers.ts';
 import { parameterText } from './parameters.ts';
 import type { KernelState, Outcome, PciDriver } from './state.ts';
 
@@ -118,7 +118,9 @@ function driverOf(
   const name = users[0]?.driver;
   if (name === undefined) return [];
   const claimed = users.map((device) => `${device.vendor}:${device.device}`);
-  return [module === 'nouveau' || module === 'amdgpu' ? framebufferDriver(name, module, claimed) : plainDriver(name, module, claimed)];
+  return [
+    module === 'nouveau' || module === 'amdgpu' ? framebufferDriver(name, module, claimed) : plainDriver(name, module, claimed),
+  ];
 }
 
 function logDkms(state: KernelState, module: string): void {
@@ -137,8 +139,13 @@ function showModule(state: KernelState, module: string, origin: string, paramete
   readOnly('refcnt', '0\n');
   readOnly('taint', origin === 'dkms' ? 'OE\n' : '\n');
   for (const [name, value] of Object.entries(parameters))
-    state.tree.setFile(`${directory}/parameters/${name}`, `${value}\n`, { mode: module === 'i915' || module === 'xe' ? 0o400 : 0o444 });
-  state.tree.setFile('/proc/modules', [...state.modules.keys()].map((name) => `${name} 1 0 - Live 0x0000000000000000\n`).join(''));
+    state.tree.setFile(`${directory}/parameters/${name}`, `${value}\n`, {
+      mode: module === 'i915' || module === 'xe' ? 0o400 : 0o444,
+    });
+  state.tree.setFile(
+    '/proc/modules',
+    [...state.modules.keys()].map((name) => `${name} 1 0 - Live 0x0000000000000000\n`).join(''),
+  );
 }
 
 /** `/dev/vfio/vfio`, misc minor 196 (kernel include/linux/miscdevice.h). */

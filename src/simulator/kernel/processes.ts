@@ -28,7 +28,9 @@ function showProcess(state: KernelState, process: SimulatedProcess): void {
   tree.setFile(`${directory}/cmdline`, process.argv.map((word) => `${word}\0`).join(''), { mode: 0o444 });
   tree.setFile(`${directory}/cgroup`, `0::${cgroupOf(process)}\n`, { mode: 0o444 });
   // Field 22 is the start time in clock ticks (proc(5)).
-  tree.setFile(`${directory}/stat`, `${process.pid} (${name}) S 1${' 0'.repeat(17)} ${process.pid * 100}${' 0'.repeat(30)}\n`, { mode: 0o444 });
+  tree.setFile(`${directory}/stat`, `${process.pid} (${name}) S 1${' 0'.repeat(17)} ${process.pid * 100}${' 0'.repeat(30)}\n`, {
+    mode: 0o444,
+  });
   tree.setFile(`${directory}/status`, `Name:\t${name}\nState:\tS (sleeping)\nPid:\t${process.pid}\nPPid:\t1\n`, { mode: 0o444 });
   for (const fd of [0, 1, 2]) tree.setLink(`${directory}/fd/${fd}`, '/dev/null');
   process.open.forEach((path, index) => {

@@ -88,8 +88,7 @@ export function hideDevice(state: KernelState, device: SimDevice): void {
 /** Makes a driver's directory with its write-only attributes. */
 export function showDriver(state: KernelState, driver: PciDriver): void {
   const directory = `${BUS}/drivers/${driver.name}`;
-  for (const name of ['bind', 'unbind', 'new_id', 'remove_id'])
-    state.tree.setFile(`${directory}/${name}`, '', { mode: 0o200 });
+  for (const name of ['bind', 'unbind', 'new_id', 'remove_id']) state.tree.setFile(`${directory}/${name}`, '', { mode: 0o200 });
   state.tree.setFile(`${directory}/uevent`, '', { mode: 0o200 });
   if (driver.module !== undefined)
     state.tree.setLink(`${directory}/module`, relativeLink(directory, `/sys/module/${driver.module}`));

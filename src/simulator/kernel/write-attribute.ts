@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { TreeNode } from '../../core/files/file-tree.ts';
-import { enumerate } from './enumerate.ts';
 import { isLocked } from './blocked.ts';
+import { enumerate } from './enumerate.ts';
 import { createMdev, removeMdev } from './gvtg.ts';
 import { kstrtou } from './numbers.ts';
 import type { KernelState, Outcome } from './state.ts';

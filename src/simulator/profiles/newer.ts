@@ -59,7 +59,9 @@ export const LUNAR_LAKE = machine({
 export const PANTHER_LAKE = machine({
   name: 'panther-lake',
   title: 'Core Ultra X7 358H, Arc B390 (Panther Lake), stock xe',
-  source: derived('catalogue id b080; has_sriov without force_probe in kernel 7.0 xe_pci.c; TotalVFs 7 is a choice of this profile'),
+  source: derived(
+    'catalogue id b080; has_sriov without force_probe in kernel 7.0 xe_pci.c; TotalVFs 7 is a choice of this profile',
+  ),
   cpuModel: 'Intel(R) Core(TM) Ultra X7 358H',
   microcode: '0x119',
   meVersion: '21.0.0.1200',
@@ -68,7 +70,11 @@ export const PANTHER_LAKE = machine({
   kernelRelease: '7.0.14-12-pve',
   devices: [
     sriov12(
-      igpu('b080', derived('catalogue id b080'), { driver: 'xe', modules: ['xe'], subsystem: { vendor: '1043', device: '8a10' } }),
+      igpu('b080', derived('catalogue id b080'), {
+        driver: 'xe',
+        modules: ['xe'],
+        subsystem: { vendor: '1043', device: '8a10' },
+      }),
       20,
     ),
     ...chipset({ host: 'b000', lpc: 'e302', audio: 'e328', smbus: 'e322', mei: 'e370' }),
@@ -87,7 +93,10 @@ export const ARROW_LAKE_XE = machine({
   kernelRelease: '7.0.14-12-pve',
   cmdline: `${LVM_ROOT} intel_iommu=on iommu=pt xe.force_probe=7d67 i915.force_probe=!7d67 xe.max_vfs=7`,
   devices: [
-    sriov12(igpu('7d67', captured('https://github.com/strongtz/i915-sriov-dkms/issues/359'), { revision: '06', driver: 'xe' }), 19),
+    sriov12(
+      igpu('7d67', captured('https://github.com/strongtz/i915-sriov-dkms/issues/359'), { revision: '06', driver: 'xe' }),
+      19,
+    ),
     ...chipset({ host: '7d1b', lpc: 'ae0d', audio: '7f50', smbus: '7f23', mei: '7f68' }),
   ],
 });

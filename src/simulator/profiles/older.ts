@@ -75,7 +75,8 @@ export const COMET_LAKE = machine({
   ],
 });
 
-const NUC6 = 'https://github.com/projectacrn/acrn-hypervisor/blob/6d9ff40183d94cee4ccb7ceca0e13db7c00b4c1c/misc/acrn-config/xmls/board-xmls/nuc6cayh.xml';
+const NUC6 =
+  'https://github.com/projectacrn/acrn-hypervisor/blob/6d9ff40183d94cee4ccb7ceca0e13db7c00b4c1c/misc/acrn-config/xmls/board-xmls/nuc6cayh.xml';
 
 /** The NUC6CAYH: Apollo Lake. */
 export const APOLLO_LAKE = machine({

@@ -5,7 +5,12 @@ import { captured, chipset, companion, derived, igpu, LVM_ROOT, machine, sriov12
 const GIB = 1024 ** 3;
 
 /** A Battlemage card behind its two bridges; `totalVfs` 0 means that the board shows no capability. */
-function battlemage(device: string, totalVfs: number, source: ProfileDevice['source'], bootVga: boolean): readonly ProfileDevice[] {
+function battlemage(
+  device: string,
+  totalVfs: number,
+  source: ProfileDevice['source'],
+  bootVga: boolean,
+): readonly ProfileDevice[] {
   const card: ProfileDevice = {
     bdf: '0000:03:00.0',
     parent: '0000:02:01.0',

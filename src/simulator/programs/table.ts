@@ -27,7 +27,11 @@ export function basePrograms(kernel: () => SimulatedKernel): { readonly [name: s
       const errno = kernel().modprobe(name);
       if (errno === 'ok') return answer('');
       if (errno === 'ENOENT')
-        return { exitCode: 1, stdout: '', stderr: `modprobe: FATAL: Module ${name} not found in directory /lib/modules/${kernel().state.release}\n` };
+        return {
+          exitCode: 1,
+          stdout: '',
+          stderr: `modprobe: FATAL: Module ${name} not found in directory /lib/modules/${kernel().state.release}\n`,
+        };
       return { exitCode: 1, stdout: '', stderr: `modprobe: ERROR: could not insert '${name}': ${MESSAGES[errno] ?? errno}\n` };
     },
   };

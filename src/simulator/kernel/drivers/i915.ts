@@ -11,7 +11,10 @@ import type { KernelState, Outcome, PciDriver, SimDevice } from '../state.ts';
  * the hardware's value and every write answers ENOENT. The DKMS build sets it to `min(max_vfs, hardware)`, to 0 when that
  * is 0 (i915-sriov-dkms drivers/gpu/drm/i915/i915_sriov.c).
  */
-export function i915Driver(options: { readonly dkms: boolean; readonly parameters: { readonly [name: string]: string } }): PciDriver {
+export function i915Driver(options: {
+  readonly dkms: boolean;
+  readonly parameters: { readonly [name: string]: string };
+}): PciDriver {
   const { dkms, parameters } = options;
   const pfs = new Set<string>();
   const driver: PciDriver = {
@@ -93,5 +96,7 @@ function logFound(state: KernelState, device: SimDevice): void {
   const entry = gpuEntry(device);
   if (entry === undefined) return;
   const version = entry.graphicsVersion === 'unknown' ? entry.graphicsGen : entry.graphicsVersion;
-  state.log(`i915 ${device.bdf}: [drm] Found ${platformText(entry)} (device ID ${device.profile.device}) integrated display version ${version}`);
+  state.log(
+    `i915 ${device.bdf}: [drm] Found ${platformText(entry)} (device ID ${device.profile.device}) integrated display version ${version}`,
+  );
 }
