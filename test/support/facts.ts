@@ -115,6 +115,12 @@ export function vfDevices(device: string, count: number, driver: string | null):
   }));
 }
 
+/** The DRM section with card0 and renderD128 of the GPU at an address. */
+export function drmOf(address = '0000:00:02.0'): FactSections['drm'] {
+  const node = (name: string, minor: number) => ({ name, path: `/dev/dri/${name}`, major: 226, minor, pci: bdf(address) });
+  return { nodes: [node('card0', 0), node('renderD128', 128)], connectors: [] };
+}
+
 /** A loaded module of the kernel package. */
 export function moduleOf(name: string, more: Partial<ModuleState> = {}): ModuleState {
   return { name, loaded: true, origin: 'stock', parameters: {}, ...more };
