@@ -26,7 +26,8 @@ function reducedLine(kind: GuestKind, line: ConfigLine): string {
       return keptLxc(key, value) ? `${key}: ${value}` : '';
     case 'delete': {
       const kept = parsePendingDeletes(value).filter((one) => keptKey(kind, one.key));
-      return kept.length === 0 ? '' : `delete: ${kept.map((one) => `${one.force ? '!' : ''}${one.key}`).join(',')}`;
+      // A later `delete:` replaces an earlier one, so one that names nothing of ours must stay a line.
+      return `delete: ${kept.map((one) => `${one.force ? '!' : ''}${one.key}`).join(',') || ','}`;
     }
     case 'rejected':
       return rejectedLine(line);
