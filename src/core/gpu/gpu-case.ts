@@ -3,6 +3,7 @@ import type { HostFacts } from '../facts/host-facts.ts';
 import type { ModuleState } from '../facts/kernel-facts.ts';
 import type { PciDevice } from '../facts/pci-facts.ts';
 import { ifKnown } from '../facts/section.ts';
+import { CATALOGUE_DATE } from './catalogue-data.ts';
 import type { CatalogueEntry } from './catalogue-entry.ts';
 import type { Evidence, Reason } from './verdict.ts';
 
@@ -26,7 +27,7 @@ export function attribute(device: Pick<PciDevice, 'bdf'>, name: string, value: s
 
 /** What the catalogue says, with the place in the drivers' sources. */
 export function fromCatalogue(entry: CatalogueEntry, value: string): Evidence {
-  return { source: `catalogue 8086:${entry.device}`, value: `${value} (${entry.evidence})` };
+  return { source: `catalogue of ${CATALOGUE_DATE}, 8086:${entry.device}`, value: `${value} (${entry.evidence})` };
 }
 
 const ADDRESS = /\b[0-9a-f]{4}:[0-9a-f]{2}:[01][0-9a-f]\.[0-7]\b/i;

@@ -70,6 +70,11 @@ function byQemu({ facts, entry }: GpuCase): ModeVerdict | undefined {
 function possible(gpu: GpuCase): ModeVerdict {
   const { device, facts } = gpu;
   const reasons: Reason[] = [how(gpu)];
+  if (gpu.entry.kind === 'integrated' && device.class.startsWith('0380')) {
+    // QEMU hw/vfio/igd.c: legacy mode wants the VGA class; before 10.2 the OpRegion did too.
+    const text = 'It is not the primary display (class 0380), so QEMU gives it no legacy mode, and before 10.2 no OpRegion.';
+    reasons.push(reason('gvtd.not-primary', text, attribute(device, 'class', `0x${device.class}`)));
+  }
   const needs: string[] = [];
   const vfs = device.sriov?.vfs ?? [];
   if (vfs.length > 0) {

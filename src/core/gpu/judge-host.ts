@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { ifKnown } from '../facts/section.ts';
 import { no, unknownAnswer, yes } from './answer.ts';
+import { blacklisted } from './blacklist.ts';
+import { CATALOGUE_KERNELS } from './catalogue-entry.ts';
+import { stockXeForceProbe } from './driver-backend.ts';
 import { attribute, fromCatalogue, type GpuCase, reason } from './gpu-case.ts';
 import type { ModeVerdict } from './verdict.ts';
 
@@ -18,11 +21,7 @@ export function judgeHost(gpu: GpuCase): ModeVerdict {
     const need = 'Stop the guest that has the GPU and give it back to its driver.';
     return yes('host', [reason('host.pf-on-vfio', text, attribute(device, 'driver', 'vfio-pci'))], [need]);
   }
-  if (device.driver === null) {
-    const driver = drivers.i915Mainline ? 'i915' : 'xe';
-    const text = 'No driver is bound to the GPU, so it has no render node.';
-    return yes('host', [reason('host.no-driver', text, attribute(device, 'driver', 'absent'))], [`Load ${driver}.`]);
-  }
+  if (device.driver === null) return driverless(gpu);
   const text = `The GPU is bound to ${device.driver}, which is not known here.`;
   return unknownAnswer('host', [reason('host.other-driver', text, attribute(device, 'driver', device.driver))]);
 }
@@ -42,4 +41,19 @@ function shared({ facts, device }: GpuCase, driver: string): ModeVerdict {
     [reason('host.no-render-node', text, bound)],
     ['Look into the kernel log for errors of the driver.'],
   );
+}
+
+function driverless({ facts, device, entry, release = '' }: GpuCase): ModeVerdict {
+  const driver = entry.drivers.i915Mainline ? 'i915' : 'xe';
+  const blocked = blacklisted(facts, driver);
+  const forceProbe = driver === 'xe' ? stockXeForceProbe(entry, release) : false;
+  const text = 'No driver is bound to the GPU, so it has no render node.';
+  const reasons = [reason('host.no-driver', text, attribute(device, 'driver', 'absent'), blocked)];
+  if (forceProbe === null) {
+    const first = CATALOGUE_KERNELS.find((kernel) => entry.xeForceProbe.mainline[kernel] !== null);
+    return yes('host', reasons, [`Boot kernel ${first ?? 'with a newer xe'} or later, whose xe knows this GPU.`]);
+  }
+  const needs = blocked === undefined ? [] : [`Take ${driver} off the blacklist in ${blocked.source}.`];
+  const load = `Load ${driver}${forceProbe ? ` with the option force_probe=${entry.device}` : ''}.`;
+  return yes('host', reasons, [...needs, load]);
 }

@@ -53,15 +53,33 @@ function bySetUp(
   running: RunningDriver,
   word: Exclude<DriverWord, { kind: 'ready' }>,
 ): ModeVerdict {
-  const choice = preferred(gpu, sriovBackends(gpu.entry, release));
+  const choices = sriovBackends(gpu.entry, release);
+  const choice = preferred(gpu, choices);
   if (choice === undefined) return otherKernel(gpu, release, word.reason);
   const setUp = backendSetUp(gpu, choice, running);
   const needs =
     running.name === 'vfio-pci'
       ? ['Stop the guest that has the GPU and give it back to its driver.', ...setUp.needs]
       : setUp.needs;
-  const verdict = yes('sriov', [word.reason, ...ignored(gpu), ...setUp.reasons], needs.length > 0 ? needs : ['Load the driver.']);
+  const verdict = yes(
+    'sriov',
+    [word.reason, ...ignored(gpu), ...setUp.reasons, ...instead(choice, choices)],
+    needs.length > 0 ? needs : ['Load the driver.'],
+  );
   return withBackend(gpu, verdict, choice.backend, choice.young);
+}
+
+/** Who does not want a young driver is told of the older way. */
+function instead(choice: BackendChoice, choices: readonly BackendChoice[]): readonly Reason[] {
+  const other = choices.find((candidate) => candidate.release !== undefined && !candidate.young);
+  if (!choice.young || other?.release === undefined) return [];
+  const text = `The older way is ${other.backend} with release ${other.release.tag} of ${DKMS_PACKAGE}.`;
+  return [
+    reason('sriov.older-way', text, {
+      source: 'i915-sriov-dkms dkms.conf',
+      value: `${other.release.from} to ${other.release.to}`,
+    }),
+  ];
 }
 
 /** The stock i915 says so itself when it was asked for VFs. */

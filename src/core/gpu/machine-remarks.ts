@@ -12,7 +12,20 @@ export const VERDICT_SECTIONS: readonly SectionName[] = ['pci', 'drm', 'kernel',
 /** Remarks that hold for the whole machine and not for one GPU. */
 export function machineRemarks(facts: HostFacts, gpus: readonly GpuVerdict[]): readonly Reason[] {
   const intel = gpus.filter((gpu) => gpu.vendor === '8086');
-  return [...noIommu(facts, intel), ...hiddenIgpu(facts, intel), ...virgl(facts, intel), ...notRead(facts)];
+  return [
+    ...noVmx(facts, intel),
+    ...noIommu(facts, intel),
+    ...hiddenIgpu(facts, intel),
+    ...virgl(facts, intel),
+    ...notRead(facts),
+  ];
+}
+
+function noVmx(facts: HostFacts, intel: readonly GpuVerdict[]): readonly Reason[] {
+  const platform = ifKnown(facts.platform);
+  if (platform === undefined || platform.hasVmx || intel.length === 0) return [];
+  const text = 'The processor shows no VT-x (vmx), so no VM can run with KVM: switch it on in the firmware set-up.';
+  return [reason('cpu.no-vmx', text, { source: '/proc/cpuinfo flags', value: 'no vmx' })];
 }
 
 function noIommu(facts: HostFacts, intel: readonly GpuVerdict[]): readonly Reason[] {

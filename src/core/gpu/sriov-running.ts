@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 import { ifKnown } from '../facts/section.ts';
+import { blacklisted } from './blacklist.ts';
 import { stockXeHasSriov } from './driver-backend.ts';
 import {
   attribute,
@@ -33,7 +34,12 @@ export function driverWord(gpu: GpuCase, running: RunningDriver): DriverWord {
   if (running.name === null) {
     const said = logEvidence(gpu, /no driver bound to device; cannot configure SR-IOV/);
     const text = 'No driver is bound to the GPU, so nothing can create VFs.';
-    return { kind: 'other', reason: reason('sriov.no-driver', text, attribute(device, 'driver', 'absent'), said) };
+    const refused = logEvidence(gpu, /graphics device \w+ is not officially supported/);
+    const kept = [blacklisted(gpu.facts, 'i915'), blacklisted(gpu.facts, 'xe')];
+    return {
+      kind: 'other',
+      reason: reason('sriov.no-driver', text, attribute(device, 'driver', 'absent'), said, refused, ...kept),
+    };
   }
   if (running.name === 'vfio-pci') {
     const text = 'The whole GPU is bound to vfio-pci for a guest; VFs need its own driver.';
@@ -51,7 +57,8 @@ function stockI915Word({ device }: GpuCase, running: RunningDriver): DriverWord 
   const evidence = [attribute(device, 'sriov_totalvfs', String(total)), ...running.evidence];
   const which = running.build === 'stock' ? "the kernel's own i915, which" : 'i915, and nothing shows that it is a build that';
   const has = running.build === 'stock' ? 'has no SR-IOV' : 'has SR-IOV';
-  const text = `The GPU runs on ${which} ${has}; the ${total} in sriov_totalvfs is only what the hardware could do.`;
+  const rest = total > 0 ? `the ${total} in sriov_totalvfs is only what the hardware could do` : 'sriov_totalvfs is 0';
+  const text = `The GPU runs on ${which} ${has}; ${rest}.`;
   return { kind: 'other', reason: reason('sriov.stock-i915', text, ...evidence) };
 }
 

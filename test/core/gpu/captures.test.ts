@@ -8,11 +8,14 @@ import type { Capture } from '../../support/facts.ts';
 import { expectGolden, expectGoldenJson } from '../../support/golden.ts';
 
 const FOLDER = resolve(import.meta.dirname, '../../fixtures/captures');
+const GOLDEN = resolve(import.meta.dirname, '../../golden/verdict');
 const names = readdirSync(FOLDER).map((file) => file.replace(/\.ts$/, ''));
 
 describe('what is said about real machines', () => {
   test('all 36 captures are here', () => {
     expect(names).toHaveLength(36);
+    const golden = readdirSync(GOLDEN).filter((file) => /^\d/.test(file));
+    expect(golden.sort()).toEqual(names.flatMap((name) => [`${name}.json`, `${name}.txt`]).sort());
   });
 
   test.each(names)('%s', async (name) => {

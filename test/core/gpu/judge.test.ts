@@ -136,7 +136,36 @@ describe('host', () => {
   test('without a driver, with a guest on it, or without any driver that knows it', () => {
     expect(host(intelGpu('b080', { driver: null }))).toMatchObject({ answer: 'yes', needs: ['Load xe.'] });
     expect(host(intelGpu('a780', { driver: 'vfio-pci' }))).toMatchObject({ answer: 'yes', readiness: 'setup' });
+    const old = { kernel: { release: '6.8.12-1-pve', cmdline: '' } };
+    expect(host(intelGpu('b080', { driver: null }), old)?.needs[0]).toBe('Boot kernel 6.17 or later, whose xe knows this GPU.');
     expect(host(intelGpu('7121', { driver: null }))).toMatchObject({ answer: 'no', reasons: [{ id: 'host.no-driver-knows' }] });
+  });
+});
+
+test('a processor without VT-x is remarked', () => {
+  const { platform } = emptyFacts();
+  if (platform.state !== 'known') throw new Error('platform');
+  const facts = factsOf({ pci: { displays: [intelGpu('3e92')] }, platform: { ...platform.value, hasVmx: false } });
+  expect(judge(facts).remarks.map((remark) => remark.id)).toContain('cpu.no-vmx');
+});
+
+describe('a blacklisted driver', () => {
+  test.each([
+    [{ kernel: { release: '6.17.2-1-pve', cmdline: 'quiet module_blacklist=xe,i915' } }, '/proc/cmdline'],
+    [
+      { modules: { configLines: [{ path: '/etc/modprobe.d/gpu.conf', line: 3, text: 'blacklist i915' }] } },
+      '/etc/modprobe.d/gpu.conf:3',
+    ],
+  ])('is named with its place', (more, source) => {
+    const [gpu] = judge(factsOf({ pci: { displays: [intelGpu('a780', { driver: null, ...sriov(7) })] }, ...more })).gpus;
+    expect(gpu?.modes[0]?.needs).toEqual([`Take i915 off the blacklist in ${source}.`, 'Load i915.']);
+    expect(gpu?.modes[1]?.reasons[0]?.evidence.map((item) => item.source)).toContain(source);
+  });
+
+  test('a longer name is another module', () => {
+    const kernel = { release: '6.17.2-1-pve', cmdline: 'module_blacklist=i915x,xi915' };
+    const [gpu] = judge(factsOf({ pci: { displays: [intelGpu('a780', { driver: null })] }, kernel })).gpus;
+    expect(gpu?.modes[0]?.needs).toEqual(['Load i915.']);
   });
 });
 
