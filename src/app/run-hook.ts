@@ -4,10 +4,11 @@ import { parsePoolConfig } from '../core/guest/pool-config.ts';
 import { isHookPhase } from '../core/hook/hook-phase.ts';
 import { type HookSlice, hasPassthrough, hookSlices, namesPool } from '../core/hook/hook-slice.ts';
 import { readGuestKeys } from '../core/plan/guest-keys.ts';
+import type { Result } from '../core/problem.ts';
 import type { HeldLock, Host } from '../ports/host.ts';
 import { DEVICE_LOCK } from './engine/state-paths.ts';
 import { guardWholeGpu, wholeGpus } from './hook/guard-whole-gpu.ts';
-import type { HookContext, Prepared } from './hook/hook-context.ts';
+import { type HookContext, type Prepared, READY } from './hook/hook-context.ts';
 import { isPrepared, lookAtSlice, prepareSlice, refuseTaken, type SliceState } from './hook/prepare-slice.ts';
 
 /** How long another hook may hold the device lock. */
@@ -38,13 +39,8 @@ export async function runHook(context: HookContext, call: HookCall): Promise<0 |
   const keys = readGuestKeys(config.value, 'qemu').current;
   if (!hasPassthrough(keys)) return 0;
   const slices = await slicesOf(host, keys);
-  for (const slice of slices) {
-    for (const pf of await wholeGpus(context, slice)) {
-      call.onWholeGpu?.();
-      const guarded = await guardWholeGpu(context, slice, pf, call.vmid);
-      if (guarded.kind === 'refused') return refuse(context, call.vmid, guarded.because);
-    }
-  }
+  const guarded = await guardAll(context, slices, call);
+  if (guarded.kind === 'refused') return refuse(context, call.vmid, guarded.because);
   const states = await lookAtAll(context, slices);
   for (const state of states) {
     const taken = await refuseTaken(context, state, call.vmid);
@@ -57,15 +53,34 @@ export async function runHook(context: HookContext, call: HookCall): Promise<0 |
   return await prepareAll(context, slices, call);
 }
 
-async function prepareAll(context: HookContext, slices: readonly HookSlice[], call: HookCall): Promise<0 | 1> {
-  let lock: HeldLock | undefined;
-  if (!call.lockHeld) {
-    const taken = await context.host.lock(DEVICE_LOCK, { timeoutMs: call.lockWaitMs ?? LOCK_WAIT_MS });
-    if (!taken.ok) {
-      context.log.warn(`The VF of VM ${call.vmid} was not prepared: ${taken.problem.message}`);
-      return 0;
+/** Whole GPUs are looked at with the lock held, so that nobody makes VFs in that moment; without it the start is refused. */
+async function guardAll(context: HookContext, slices: readonly HookSlice[], call: HookCall): Promise<Prepared> {
+  const whole: (readonly [HookSlice, string])[] = [];
+  for (const slice of slices) for (const pf of await wholeGpus(context, slice)) whole.push([slice, pf]);
+  if (whole.length === 0) return READY;
+  call.onWholeGpu?.();
+  const lock = call.lockHeld ? undefined : await takeLock(context, call);
+  if (lock?.ok === false) return { kind: 'refused', because: lock.problem.message };
+  try {
+    for (const [slice, pf] of whole) {
+      const guarded = await guardWholeGpu(context, slice, pf, call.vmid);
+      if (guarded.kind !== 'ready') return guarded;
     }
-    lock = taken.value;
+    return READY;
+  } finally {
+    await lock?.value.release();
+  }
+}
+
+async function takeLock({ host }: HookContext, { lockWaitMs }: HookCall): Promise<Result<HeldLock>> {
+  return await host.lock(DEVICE_LOCK, { timeoutMs: lockWaitMs ?? LOCK_WAIT_MS });
+}
+
+async function prepareAll(context: HookContext, slices: readonly HookSlice[], call: HookCall): Promise<0 | 1> {
+  const lock = call.lockHeld ? undefined : await takeLock(context, call);
+  if (lock?.ok === false) {
+    context.log.warn(`The VF of VM ${call.vmid} was not prepared: ${lock.problem.message}`);
+    return 0;
   }
   try {
     // Looked at afresh: while the lock was awaited, another guest's hook may have made all VFs.
@@ -78,7 +93,7 @@ async function prepareAll(context: HookContext, slices: readonly HookSlice[], ca
     sayReady(context, await lookAtAll(context, slices), call.vmid);
     return 0;
   } finally {
-    await lock?.release();
+    await lock?.value.release();
   }
 }
 
@@ -98,8 +113,8 @@ async function lookAtAll(context: HookContext, slices: readonly HookSlice[]): Pr
 function sayReady({ log }: HookContext, states: readonly SliceState[], vmid: number): void {
   for (const { slice, ready } of states) {
     if (ready.length === 0) continue;
-    const what = slice.pool === undefined ? ready.join(', ') : `the pool ${slice.pool} with ${ready.length} VFs`;
-    log.info(`VM ${vmid} can have ${what} (${slice.key}).`);
+    const what = slice.pool === undefined ? ready.join(', ') : `the pool ${slice.pool}, ${ready.length} VFs`;
+    log.info(`VM ${vmid}: ready for ${slice.key}: ${what}.`);
   }
 }
 

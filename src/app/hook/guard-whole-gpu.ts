@@ -3,7 +3,7 @@ import type { HookSlice } from '../../core/hook/hook-slice.ts';
 import { findDeviceUser } from '../engine/device-users.ts';
 import type { HookContext, Prepared } from './hook-context.ts';
 import { READY } from './hook-context.ts';
-import { functionsAt, isDisplay, linkName, vfsOf } from './pci-look.ts';
+import { functionsAt, isDisplay, linkName, sysfsOf, vfsOf } from './pci-look.ts';
 
 /** The whole GPUs (PFs) among the functions that a slice takes. */
 export async function wholeGpus({ host }: HookContext, slice: HookSlice): Promise<readonly string[]> {
@@ -21,6 +21,8 @@ export async function wholeGpus({ host }: HookContext, slice: HookSlice): Promis
  * VFs, and every guest on one would lose its GPU (PVE itself checks nothing there).
  */
 export async function guardWholeGpu(context: HookContext, slice: HookSlice, pf: string, vmid: number): Promise<Prepared> {
+  const folder = await context.host.list(sysfsOf(pf));
+  if (folder.kind === 'unreadable') return { kind: 'refused', because: `the VFs of ${pf} cannot be looked at: ${folder.errno}` };
   const vfs = await vfsOf(context.host, pf);
   if (vfs.length === 0) return READY;
   const user = await findDeviceUser(context, vfs, vmid);

@@ -31,10 +31,10 @@ export async function vfsOf(host: Host, pf: string): Promise<readonly string[]> 
   return vfs.filter((vf): vf is string => vf !== null);
 }
 
-/** Whether a function is a GPU: PCI class 03. */
+/** Whether a function is a GPU: PCI class 03. One whose class cannot be read is taken for a GPU, to be careful with it. */
 export async function isDisplay(host: Host, bdf: string): Promise<boolean> {
   const read = await host.read(`${sysfsOf(bdf)}/class`);
-  return read.kind === 'content' && read.value.startsWith('0x03');
+  return read.kind === 'unreadable' || (read.kind === 'content' && read.value.startsWith('0x03'));
 }
 
 /** A small attribute as a number, or null when it is absent or none. */
