@@ -34,7 +34,7 @@ export function nodeOf(facts: HostFacts): string {
 
 /** All slices in one guest, in the order of its keys. */
 export function assignmentsOf(guest: Guest, ground: SliceGround, ledger: Ledger): readonly Assignment[] {
-  const hooked = isOurHook(nextConfig(guest)['hookscript']);
+  const hooked = isOurHook(nextConfig(guest).hookscript);
   return guestKeys(guest).flatMap((key): Assignment[] => {
     const found: Assignment[] = [];
     const add = (value: string | undefined, state: Assignment['state']) => {

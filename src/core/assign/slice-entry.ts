@@ -10,8 +10,8 @@ import { isVfPlace } from '../vf/expected-vfs.ts';
 import { deviceAt, intelGpus, intelVfs } from '../vf/vf.ts';
 import { DEFAULT_POOL } from './ours.ts';
 
-/** How a slice is written in a guest: a pool, one VF, a mediated device, the whole GPU, or QEMU arguments. */
-export type SliceForm = 'pool' | 'raw' | 'mdev' | 'pf' | 'args';
+/** How a slice is written in a guest: a pool, one VF, a mediated device, the whole GPU, QEMU arguments, or a node of /dev/dri. */
+export type SliceForm = 'pool' | 'raw' | 'mdev' | 'pf' | 'args' | 'render';
 
 /** What one value of a guest's configuration says about an Intel GPU. */
 export interface SliceEntry {
@@ -32,6 +32,7 @@ export interface SliceGround {
 /** What a `hostpciN` or `args` value has to do with an Intel GPU of this node; undefined when nothing. */
 export function sliceEntry(key: string, value: string, ground: SliceGround): SliceEntry | undefined {
   if (key === 'args') return argsEntry(value, ground);
+  if (/^dev\d+$/.test(key)) return /^(?:path=)?\/dev\/dri\//.test(value) ? { form: 'render', devices: [] } : undefined;
   if (!/^hostpci\d+$/.test(key)) return undefined;
   const parsed = parseHostpci(value);
   if (!parsed.ok) return undefined;

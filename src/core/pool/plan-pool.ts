@@ -14,7 +14,7 @@ import { ok, type Problem, problem, type Result } from '../problem.ts';
 import { intelGpus, vfsOf } from '../vf/vf.ts';
 import { foreignSign } from './pool-entry.ts';
 import { changesText, gpusIn, newPool, poolNamed, poolStep } from './pool-steps.ts';
-import { poolUses, unknownGuests } from './pool-users.ts';
+import { poolUses, unknownGuests, unreadName } from './pool-users.ts';
 import { requireKnown, writablePve } from './pve-writable.ts';
 import { syncEntries } from './sync-entries.ts';
 
@@ -67,7 +67,12 @@ function planFill(
   const chosen = gpusToFill(pci, node, pool, request.gpu);
   if (!chosen.ok) return chosen;
   const fill = verb === 'create' || pool === undefined || isOurPool(pool) || id === DEFAULT_POOL ? chosen.value : [];
-  const synced = syncEntries(pool?.entries ?? [], { pci, node, pinned: pinnedVfs(assignments), fill });
+  const synced = syncEntries(pool?.entries ?? [], {
+    pci,
+    node,
+    pinned: pinnedVfs(assignments),
+    fill: fill.flatMap((gpu) => vfsOf(pci, gpu)),
+  });
   if (synced.entries.length === 0)
     return problem('vf.none', `There is no VF for the pool ${id}: none exists on ${node} that no guest has pinned.`, {
       hint: 'Make VFs first with: pveigpu vf create',
@@ -122,10 +127,10 @@ function gpusToFill(pci: PciFacts, node: string, pool: Pool | undefined, wanted:
 
 /** A guest that cannot be read may have a VF pinned that the pool then names too. */
 function doubts(facts: HostFacts): readonly Remark[] {
-  return (ifKnown(facts.guests)?.unreadable ?? []).map(({ vmid, reason }) => ({
+  return (ifKnown(facts.guests)?.unreadable ?? []).map((unread) => ({
     level: 'warning',
     id: 'guests.unreadable',
-    text: `The configuration of guest ${vmid} cannot be read (${reason}); if it has a VF pinned, the pool names that VF too.`,
+    text: `A VF that is pinned to a guest may be named too: ${unreadName(unread)} cannot be read (${unread.reason}).`,
   }));
 }
 

@@ -8,6 +8,7 @@ import { hostpciValue, parseHostpci } from '../guest/hostpci.ts';
 /** A place in a guest's file that names something: its configuration, what waits, or a snapshot. */
 export interface GuestUse {
   readonly guest: Guest;
+  readonly section: Guest['sections'][number];
   readonly key: string;
   /** For messages: `VM 101`, or `snapshot "before" of VM 101`. */
   readonly name: string;
@@ -20,7 +21,7 @@ export function guestUses(facts: HostFacts, matches: (key: string, value: string
       Object.entries(section.keys).flatMap(([key, value]): GuestUse[] => {
         if (!matches(key, value)) return [];
         const name = section.snapshot === true ? `snapshot "${section.name}" of ${guestName(guest)}` : guestName(guest);
-        return [{ guest, key, name }];
+        return [{ guest, section, key, name }];
       }),
     ),
   );
@@ -39,13 +40,18 @@ export function unknownGuests(facts: HostFacts): string | undefined {
   if (facts.guests.state !== 'known') return facts.guests.state === 'unknown' ? facts.guests.reason : 'the guests were not read';
   const { guests, unreadable } = facts.guests.value;
   const [first] = unreadable;
-  if (first !== undefined) return `the configuration of ${guestName(first)} cannot be read: ${first.reason}`;
+  if (first !== undefined) return `${unreadName(first)} cannot be read: ${first.reason}`;
   const pve = ifKnown(facts.pve);
   if (pve?.vmlist.state === 'unknown') return `the list of guests cannot be read: ${pve.vmlist.reason}`;
   const missing = (pve?.vmlist.state === 'known' ? pve.vmlist.value : []).find(
     (listed) => !guests.some((guest) => guest.vmid === listed.vmid),
   );
   return missing === undefined ? undefined : `the configuration of ${guestName(missing)} on ${missing.node} was not read`;
+}
+
+/** For messages: one guest's configuration, or, where a whole folder could not be listed, that of some guests. */
+export function unreadName(unread: { readonly vmid: number; readonly kind: Guest['kind'] }): string {
+  return unread.vmid === 0 ? 'the configuration of some guests' : `the configuration of ${guestName(unread)}`;
 }
 
 function mappingOf(key: string, value: string): string | undefined {

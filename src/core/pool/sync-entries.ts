@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { PoolEntry } from '../facts/guest-facts.ts';
-import type { PciDevice, PciFacts } from '../facts/pci-facts.ts';
+import type { PciFacts } from '../facts/pci-facts.ts';
 import { compareBdf, isBdf } from '../pci/address.ts';
-import { intelVfs, type Vf, vfsOf } from '../vf/vf.ts';
+import { intelVfs, type Vf } from '../vf/vf.ts';
 import { entryOf, entryState, pathsOf, sameEntry } from './pool-entry.ts';
 
 /** One change that makes a pool true. */
@@ -19,8 +19,8 @@ export interface PoolWish {
   readonly node: string;
   /** VFs that are pinned to a guest, and to which. */
   readonly pinned: ReadonlyMap<string, string>;
-  /** The GPUs whose missing VFs are added. Empty for a pool of somebody else, which is only made true. */
-  readonly fill: readonly PciDevice[];
+  /** VFs that are added where they are missing. Empty for a pool of somebody else, which is only made true. */
+  readonly fill: readonly Vf[];
 }
 
 /** The entries as they should be, other nodes' untouched and in place, with what changed. */
@@ -35,7 +35,7 @@ export function syncEntries(
     if (next !== undefined) kept.push(next);
     if (change !== undefined) changes.push(change);
   }
-  for (const vf of wish.fill.flatMap((gpu) => vfsOf(wish.pci, gpu))) {
+  for (const vf of wish.fill) {
     if (vf.device === undefined || wish.pinned.has(vf.bdf) || names(kept, vf.bdf, wish.node)) continue;
     const entry = entryOf(vf.device, wish.node);
     kept.splice(placeFor(entry, kept), 0, entry);

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { GuestGround } from '../core/assign/assign-request.ts';
+import { ownGuests } from '../core/assign/assignments.ts';
+import { type HookFile, hookPlace } from '../core/assign/hook-script.ts';
+import type { HostFacts } from '../core/facts/host-facts.ts';
+import { known } from '../core/facts/section.ts';
+import { judge } from '../core/gpu/judge.ts';
+import { desiredOf } from '../core/plan/desired.ts';
+import { textToBase64 } from '../core/plan/file-image.ts';
+import { ok, type Result } from '../core/problem.ts';
+import { deviceAt } from '../core/vf/vf.ts';
+import type { Context } from './context.ts';
+import { readImage } from './engine/read-image.ts';
+import { readDesired, readLedger } from './engine/state-files.ts';
+import { readGuestConfig } from './sense/read-guest-files.ts';
+import { ALL_SECTIONS, sense } from './sense/sense.ts';
+import { readPoolConfig } from './sense/sense-pools.ts';
+
+/** What the caller brings: what the product's own files hold. */
+export interface GuestPlanOptions {
+  /** The text of our hookscript as it goes into a snippets folder. */
+  readonly hookStub: string;
+}
+
+/** Reads all that the planners of guests rest on. Fails only where our own state cannot be read. */
+export async function guestGround(context: Context, vmid: number, options: GuestPlanOptions): Promise<Result<GuestGround>> {
+  const { host } = context;
+  // The digest comes first: whatever changes after it makes PVE refuse the write.
+  const config = await readGuestConfig(host, vmid);
+  const facts = await senseForPlan(context);
+  const ledger = await readLedger(host);
+  if (!ledger.ok) return ledger;
+  const desired = await readDesired(host);
+  if (!desired.ok) return desired;
+  const hook = await hookFile(context, facts, vmid, options.hookStub);
+  if (!hook.ok) return hook;
+  return ok({
+    facts,
+    verdict: judge(facts),
+    ledger: ledger.value,
+    digest: config.ok ? config.value.digest : '',
+    ...(hook.value === undefined ? {} : { hook: hook.value }),
+    desiredVfs: (gpu) => {
+      const device = facts.pci.state === 'known' ? deviceAt(facts.pci.value, gpu) : undefined;
+      return device === undefined ? undefined : desiredOf(desired.value, device)?.numVfs;
+    },
+  });
+}
+
+/** All facts, with the pools' descriptions, by which ours are known; captures leave those out. */
+export async function senseForPlan({ host }: Context): Promise<HostFacts> {
+  const facts = await sense(host, ALL_SECTIONS);
+  if (facts.pools.state !== 'known') return facts;
+  const described = await readPoolConfig(host);
+  return described.ok ? { ...facts, pools: known({ pools: described.value.pools }) } : facts;
+}
+
+async function hookFile({ host }: Context, facts: HostFacts, vmid: number, stub: string): Promise<Result<HookFile | undefined>> {
+  const guest = ownGuests(facts).find((one) => one.vmid === vmid);
+  const place = guest === undefined ? undefined : hookPlace(facts, guest);
+  if (place === undefined) return ok(undefined);
+  const before = await readImage(host, place.path);
+  return before.ok ? ok({ ...place, base64: textToBase64(stub), before: before.value }) : before;
+}

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { planRelease, type UnassignRequest } from '../core/assign/plan-unassign.ts';
+import type { Plan } from '../core/plan/action.ts';
+import type { Result } from '../core/problem.ts';
+import type { Context } from './context.ts';
+import { type GuestPlanOptions, guestGround } from './guest-ground.ts';
+
+/** Plans giving a guest back what it had; nothing is written. */
+export async function planUnassign(context: Context, request: UnassignRequest, options: GuestPlanOptions): Promise<Result<Plan>> {
+  const ground = await guestGround(context, request.vmid, options);
+  return ground.ok ? planRelease(ground.value, request) : ground;
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { judge } from '../core/gpu/judge.ts';
+import type { Bdf } from '../core/pci/address.ts';
+import type { Plan } from '../core/plan/action.ts';
+import type { Result } from '../core/problem.ts';
+import { planCreateVfs, type VfCreateRequest } from '../core/vf/plan-vf-create.ts';
+import { planRemoveVfs } from '../core/vf/plan-vf-remove.ts';
+import { type VfListView, vfListView } from '../core/vf/vf-list-view.ts';
+import type { Context } from './context.ts';
+import { readLedger } from './engine/state-files.ts';
+import { senseForPlan } from './guest-ground.ts';
+import { sense } from './sense/sense.ts';
+
+/** Plans making VFs, or binding those that exist; nothing is written. */
+export async function planVfCreate(context: Context, request: VfCreateRequest): Promise<Result<Plan>> {
+  const facts = await senseForPlan(context);
+  return planCreateVfs(facts, judge(facts), request);
+}
+
+/** Plans taking all VFs of a GPU away; refused while one is in use. */
+export async function planVfRemove(context: Context, request: { readonly gpu?: Bdf }): Promise<Result<Plan>> {
+  const ledger = await readLedger(context.host);
+  return ledger.ok ? planRemoveVfs(await senseForPlan(context), ledger.value, request) : ledger;
+}
+
+/** The GPUs with their VFs, drivers, IOMMU groups and holders. */
+export async function listVfs({ host }: Context): Promise<VfListView> {
+  return vfListView(await sense(host, ['pci', 'drm', 'holders', 'pve', 'guests', 'pools', 'reservations']));
+}

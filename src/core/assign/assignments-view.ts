@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { Guest, GuestKind } from '../facts/guest-facts.ts';
+import type { HostFacts } from '../facts/host-facts.ts';
+import { ifKnown } from '../facts/section.ts';
+import type { Ledger } from '../plan/ledger.ts';
+import { intelVfs } from '../vf/vf.ts';
+import { vfHolders } from '../vf/vf-holders.ts';
+import { unknownSections } from '../vf/vf-list-view.ts';
+import { type Assignment, allAssignments, groundOf } from './assignments.ts';
+import { guestName } from './guest-keys.ts';
+import type { SliceForm } from './slice-entry.ts';
+
+/** One slice of one guest as `assignments` shows it. */
+export interface AssignmentRow {
+  readonly vmid: number;
+  readonly kind: GuestKind;
+  /** Null when it is not known. */
+  readonly running: boolean | null;
+  readonly key: string;
+  readonly value: string;
+  readonly form: SliceForm;
+  readonly pool: string | null;
+  /** The functions that it names, or that its pool has on this node. */
+  readonly devices: readonly string[];
+  /** `set`, `pending` (from the next full stop and start on) or `leaving` (until then). */
+  readonly state: Assignment['state'];
+  /** The functions that the guest uses now. */
+  readonly holds: readonly string[];
+  /** False for what was set up by hand. */
+  readonly ours: boolean;
+}
+
+/** The value of `assignments --json`. */
+export interface AssignmentsView {
+  readonly format: 1;
+  readonly assignments: readonly AssignmentRow[];
+  /** Sections that could not be read, each with the reason. */
+  readonly unknown: readonly string[];
+  /** Guests whose configuration could not be read. */
+  readonly unreadable: readonly { readonly vmid: number; readonly reason: string }[];
+}
+
+/** Which guest of this node has which slice, those set up by hand included. */
+export function assignmentsView(facts: HostFacts, ledger: Ledger): AssignmentsView {
+  const held = new Map<number, readonly string[]>();
+  for (const vf of intelVfs(groundOf(facts).pci)) {
+    for (const { vmid } of vfHolders(facts, vf)) if (vmid !== undefined) held.set(vmid, [...(held.get(vmid) ?? []), vf.bdf]);
+  }
+  return {
+    format: 1,
+    assignments: allAssignments(facts, ledger).map((one) => row(one, held.get(one.guest.vmid) ?? [])),
+    unknown: unknownSections(facts),
+    unreadable: (ifKnown(facts.guests)?.unreadable ?? []).map(({ vmid, reason }) => ({ vmid, reason })),
+  };
+}
+
+function row(one: Assignment, held: readonly string[]): AssignmentRow {
+  const { guest, key, value, form, state, ours, devices } = one;
+  const holds = held.filter((bdf) => (devices as readonly string[]).includes(bdf));
+  const running = runningOf(guest);
+  return { vmid: guest.vmid, kind: guest.kind, running, key, value, form, pool: one.pool ?? null, devices, state, holds, ours };
+}
+
+function runningOf(guest: Guest): boolean | null {
+  return guest.running.state === 'known' ? guest.running.value : null;
+}
+
+const FORMS: { readonly [F in SliceForm]: string } = {
+  pool: 'VF from a pool',
+  raw: 'pinned VF',
+  mdev: 'mediated device',
+  pf: 'whole GPU',
+  args: 'QEMU argument',
+  render: 'render node',
+};
+
+/** The view as a table: header first. */
+export function assignmentRows(view: AssignmentsView): readonly (readonly string[])[] {
+  const header = ['GUEST', 'RUNS', 'SLICE', 'NAMES', 'HOLDS', 'STATE', 'SET BY'];
+  const rows = view.assignments.map((one) => [
+    guestName(one),
+    one.running === null ? '?' : one.running ? 'yes' : 'no',
+    FORMS[one.form],
+    one.pool ?? one.devices.join(', '),
+    one.holds.join(', ') || '-',
+    one.state,
+    one.ours ? 'pveigpu' : 'hand',
+  ]);
+  return [header, ...rows];
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { Guest, Pool } from '../facts/guest-facts.ts';
+import { ifKnown } from '../facts/section.ts';
+import type { Remark, Step } from '../plan/action.ts';
+import { pathsOf } from '../pool/pool-entry.ts';
+import { changesText, poolStep } from '../pool/pool-steps.ts';
+import { poolUses, unknownGuests } from '../pool/pool-users.ts';
+import { syncEntries } from '../pool/sync-entries.ts';
+import { ok, problem, type Result } from '../problem.ts';
+import { type Vf, vfName } from '../vf/vf.ts';
+import type { VfGpu } from '../vf/vf-gpu.ts';
+import { vfHolders } from '../vf/vf-holders.ts';
+import type { GuestGround } from './assign-request.ts';
+import { type Assignment, groundOf } from './assignments.ts';
+import { guestName } from './guest-keys.ts';
+import { goesWithLastUser } from './ours.ts';
+import { pinnedVfs } from './pins.ts';
+import { noSuchVf, type SliceChoice } from './plan-assign.ts';
+import { sharedVfRemarks, vfRemarks } from './slice-remarks.ts';
+
+/** One VF for one guest, by the address of its link and always with the function. It leaves every pool. */
+export function pinnedSlice(
+  ground: GuestGround,
+  gpu: VfGpu,
+  guest: Guest,
+  assignments: readonly Assignment[],
+  number: number,
+): Result<SliceChoice> {
+  const vf = gpu.vfs.find((one) => one.number === number);
+  if (vf?.device === undefined) return noSuchVf(gpu, number, gpu.vfs.length);
+  const own = assignments.filter(
+    (one) => one.guest.vmid === guest.vmid && one.state !== 'leaving' && one.devices.includes(vf.bdf),
+  );
+  const inArgs = own.find((one) => one.form === 'args');
+  if (inArgs !== undefined)
+    return problem('guest.slice-taken', `${guestName(guest)} names ${vfName(vf)} in its args already: ${inArgs.value}`, {
+      hint: 'Take it out there first; PVE neither binds nor reserves such a device.',
+    });
+  const has = own.some((one) => one.form === 'raw');
+  const pools = withoutVf(ground, assignments, guest, vf);
+  const remarks: readonly Remark[] = [
+    ...(has ? [alreadyHas(guest, vf)] : []),
+    ...sharedVfRemarks(guest, assignments, vf),
+    ...heldNow(ground, guest, vf),
+    ...vfRemarks(ground.facts, [vf], gpu.vfioDriver, true),
+    ...pools.remarks,
+  ];
+  return ok({ title: `assign ${vfName(vf)}`, names: { host: vf.bdf }, steps: pools.steps, remarks, has });
+}
+
+function alreadyHas(guest: Guest, vf: Vf): Remark {
+  return { level: 'note', id: 'guest.already-assigned', text: `${guestName(guest)} has ${vfName(vf)} already.` };
+}
+
+function heldNow({ facts }: GuestGround, guest: Guest, vf: Vf): readonly Remark[] {
+  return vfHolders(facts, vf)
+    .filter((holder) => holder.vmid !== undefined && holder.vmid !== guest.vmid)
+    .map((holder) => ({
+      level: 'warning',
+      id: 'slice.held-now',
+      text: `${vfName(vf)} is in use by ${holder.name} now; ${guestName(guest)} can start with it when that one is stopped.`,
+    }));
+}
+
+/** The steps that take a VF out of the pools of this node, so that no guest of a pool gets it. */
+function withoutVf(
+  { facts }: GuestGround,
+  assignments: readonly Assignment[],
+  guest: Guest,
+  vf: Vf,
+): { readonly steps: readonly Step[]; readonly remarks: readonly Remark[] } {
+  const { pci, node } = groundOf(facts);
+  const pinned = new Map<string, string>([...pinnedVfs(assignments), [vf.bdf, guestName(guest)]]);
+  const steps: Step[] = [];
+  const remarks: Remark[] = [];
+  for (const pool of ifKnown(facts.pools)?.pools ?? []) {
+    if (!pool.entries.some((entry) => entry.node === node && pathsOf(entry).includes(vf.bdf))) continue;
+    const { entries, changes } = syncEntries(pool.entries, { pci, node, pinned, fill: [] });
+    const isUsed = unknownGuests(facts) !== undefined || poolUses(facts, pool.id).length > 0;
+    const after: Pool | undefined = entries.length > 0 ? { ...pool, entries } : undefined;
+    if (after === undefined && (isUsed || !goesWithLastUser(pool))) {
+      const text = `${vfName(vf)} is the only VF of the pool ${pool.id}, and PVE has no empty pools: the pool keeps naming it.`;
+      remarks.push({ level: 'warning', id: 'pool.last-vf', text });
+      continue;
+    }
+    const step = poolStep(pool, after, changesText(changes));
+    if (step !== undefined) steps.push(step);
+  }
+  return { steps, remarks };
+}

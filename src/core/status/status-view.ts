@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+import { nodeOf } from '../assign/assignments.ts';
+import { type AssignmentRow, assignmentsView } from '../assign/assignments-view.ts';
+import { guestName } from '../assign/guest-keys.ts';
+import type { HostFacts } from '../facts/host-facts.ts';
+import type { PciDevice } from '../facts/pci-facts.ts';
+import { ifKnown } from '../facts/section.ts';
+import { gpuName, lookupGpu } from '../gpu/catalogue.ts';
+import type { Mode } from '../gpu/verdict.ts';
+import type { Ledger } from '../plan/ledger.ts';
+import { intelGpus } from '../vf/vf.ts';
+import { type FunctionRow, unknownSections, vfListView } from '../vf/vf-list-view.ts';
+
+/** One GPU as it is used now. */
+export interface GpuStatus {
+  readonly bdf: string;
+  readonly id: string;
+  readonly name: string;
+  readonly driver: string | null;
+  /** What the node does with it, by what is there: VFs, mediated devices, VFIO on the GPU itself, or its own driver. */
+  readonly mode: Mode | 'unused';
+  readonly vfs: { readonly existing: number; readonly total: number | null };
+  readonly functions: readonly FunctionRow[];
+  readonly mdevs: readonly { readonly type: string; readonly uuid: string }[];
+}
+
+/** Something that has been decided and takes effect later. */
+export interface Waiting {
+  readonly until: 'full stop and start' | 'reboot';
+  readonly text: string;
+}
+
+/** The value of `status --json`. */
+export interface StatusView {
+  readonly format: 1;
+  readonly node: {
+    readonly name: string;
+    readonly kernel: string | null;
+    /** Null on a host without Proxmox VE. */
+    readonly pveVersion: string | null;
+    /** Null when it is not known or there is no cluster. */
+    readonly quorate: boolean | null;
+  };
+  readonly gpus: readonly GpuStatus[];
+  readonly assignments: readonly AssignmentRow[];
+  readonly waiting: readonly Waiting[];
+  readonly unknown: readonly string[];
+}
+
+/** Node, GPUs, who has what, and what waits; whatever could not be read is named in `unknown`. */
+export function statusView(facts: HostFacts, ledger: Ledger): StatusView {
+  const pve = ifKnown(facts.pve);
+  const { assignments } = assignmentsView(facts, ledger);
+  return {
+    format: 1,
+    node: {
+      name: nodeOf(facts),
+      kernel: ifKnown(facts.kernel)?.release ?? null,
+      pveVersion: pve?.packages['pve-manager'] ?? null,
+      quorate: pve?.quorate.state === 'known' ? pve.quorate.value : null,
+    },
+    gpus: gpuStatuses(facts),
+    assignments,
+    waiting: [...waitingGuests(assignments), ...waitingModules(facts)],
+    unknown: unknownSections(facts),
+  };
+}
+
+function gpuStatuses(facts: HostFacts): readonly GpuStatus[] {
+  const pci = ifKnown(facts.pci);
+  const lists = vfListView(facts).gpus;
+  return (pci === undefined ? [] : intelGpus(pci)).map((gpu) => {
+    const entry = lookupGpu(gpu.device);
+    const functions = lists.find((list) => list.bdf === gpu.bdf)?.functions ?? [];
+    const mdevs = (gpu.mdevTypes ?? []).flatMap((type) => type.devices.map((uuid) => ({ type: type.id, uuid })));
+    return {
+      bdf: gpu.bdf,
+      id: `${gpu.vendor}:${gpu.device}`,
+      name: entry === undefined ? 'Intel GPU that is not in the catalogue' : gpuName(entry),
+      driver: gpu.driver,
+      mode: modeNow(gpu, mdevs.length),
+      vfs: { existing: gpu.sriov?.vfs.length ?? 0, total: gpu.sriov?.totalVfs ?? null },
+      functions,
+      mdevs,
+    };
+  });
+}
+
+function modeNow(gpu: PciDevice, mdevs: number): GpuStatus['mode'] {
+  if ((gpu.sriov?.vfs.length ?? 0) > 0) return 'sriov';
+  if (mdevs > 0) return 'gvt-g';
+  if (gpu.driver === null) return 'unused';
+  return gpu.driver === 'vfio-pci' ? 'gvt-d' : 'host';
+}
+
+function waitingGuests(assignments: readonly AssignmentRow[]): readonly Waiting[] {
+  return assignments.flatMap((one): Waiting[] => {
+    if (one.state === 'set' || one.running === false) return [];
+    const what = one.state === 'pending' ? 'gets' : 'gives back';
+    return [{ until: 'full stop and start', text: `${guestName(one)} ${what} ${one.key}: ${one.value}` }];
+  });
+}
+
+/** A DKMS module is installed for this kernel, but the kernel's own one was loaded: taint has no `O` (kernel tainted-kernels.rst). */
+function waitingModules(facts: HostFacts): readonly Waiting[] {
+  return (ifKnown(facts.modules)?.modules ?? []).flatMap((module): Waiting[] => {
+    const isOther = module.loaded && module.origin === 'dkms' && module.taint !== undefined && !module.taint.includes('O');
+    return isOther
+      ? [{ until: 'reboot', text: `${module.name} from DKMS is installed, but the kernel's own ${module.name} runs` }]
+      : [];
+  });
+}
