@@ -9,8 +9,8 @@ export interface DkmsRelease {
   readonly date: string;
   readonly branch: boolean;
   /** First and last kernel series that it builds for. */
-  readonly from: string;
-  readonly to: string;
+  readonly firstKernel: string;
+  readonly lastKernel: string;
   /** The modules that it replaces. */
   readonly modules: readonly string[];
   readonly note: string | null;
@@ -42,8 +42,8 @@ export function dkmsReleaseFor(kernelRelease: string): DkmsAnswer {
   const { releases, newer } = dkmsReleases();
   const fitting = releases.filter((release) => buildsFor(release, series)).pop();
   if (fitting !== undefined) return { kind: 'release', release: fitting };
-  const ends = releases.map((release) => release.to).sort(compareSeries);
-  const starts = releases.map((release) => release.from).sort(compareSeries);
+  const ends = releases.map((release) => release.lastKernel).sort(compareSeries);
+  const starts = releases.map((release) => release.firstKernel).sort(compareSeries);
   const lastKernel = ends.pop() ?? series;
   const firstKernel = starts[0] ?? series;
   return compareSeries(series, firstKernel) < 0 ? { kind: 'older', firstKernel } : { kind: 'newer', lastKernel, note: newer };
@@ -58,5 +58,5 @@ export function dkmsPackageUrl(release: DkmsRelease): string | undefined {
 
 /** Whether a release's own range covers a kernel series such as `6.17`. */
 export function buildsFor(release: DkmsRelease, series: string): boolean {
-  return compareSeries(series, release.from) >= 0 && compareSeries(series, release.to) <= 0;
+  return compareSeries(series, release.firstKernel) >= 0 && compareSeries(series, release.lastKernel) <= 0;
 }

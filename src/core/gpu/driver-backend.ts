@@ -68,9 +68,9 @@ export function kernelsWithSriov(entry: CatalogueEntry): readonly string[] {
   const wanted = entry.sriov.i915Dkms ? 'i915' : entry.sriov.xeDkms ? 'xe' : undefined;
   if (wanted !== undefined) {
     const fitting = dkmsReleases().releases.filter((release) => release.modules.includes(wanted) && !release.branch);
-    const from = fitting.map((release) => release.from).sort(compareSeries)[0];
+    const from = fitting.map((release) => release.firstKernel).sort(compareSeries)[0];
     const to = fitting
-      .map((release) => release.to)
+      .map((release) => release.lastKernel)
       .sort(compareSeries)
       .pop();
     phrases.push(`kernel ${from} to ${to} with i915-sriov-dkms (${wanted})`);

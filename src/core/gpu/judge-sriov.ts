@@ -77,7 +77,7 @@ function instead(choice: BackendChoice, choices: readonly BackendChoice[]): read
   return [
     reason('sriov.older-way', text, {
       source: 'i915-sriov-dkms dkms.conf',
-      value: `${other.release.from} to ${other.release.to}`,
+      value: `${other.release.firstKernel} to ${other.release.lastKernel}`,
     }),
   ];
 }
