@@ -21,6 +21,7 @@ export interface Guest {
   readonly vmid: number;
   readonly kind: GuestKind;
   readonly node: string;
+  /** Known for guests of this node only; `absent` for those of other nodes. */
   readonly running: Reading<boolean>;
   readonly sections: readonly GuestSection[];
   /**
@@ -33,7 +34,7 @@ export interface Guest {
 /** The `guests` section: every guest of this node (`own`) and, for collisions of names only, of the cluster. */
 export interface GuestFacts {
   readonly guests: readonly Guest[];
-  /** Guests whose file could not be read, with the reason. */
+  /** Guests whose file could not be read, with the reason; VMID 0 stands for a whole folder that could not be listed. */
   readonly unreadable: readonly { readonly vmid: number; readonly kind: GuestKind; readonly reason: string }[];
 }
 
