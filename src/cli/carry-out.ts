@@ -1,50 +1,60 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import type { Context } from '../app/context.ts';
 import { applyPlan } from '../app/engine/apply-plan.ts';
 import type { Plan, Remark } from '../core/plan/action.ts';
-import type { Result } from '../core/problem.ts';
+import type { PlanDiff } from '../core/plan/diff-plan.ts';
+import type { Problem, Result } from '../core/problem.ts';
 import type { Call } from './command.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
 import type { Io } from './io.ts';
 import { planJson, planText, shownPlan } from './plan-text.ts';
 import { printProblem } from './print-problem.ts';
 
+/** A use case that only plans; called again when its first plan leaves something to plan. */
+export type Planner = (context: Context) => Promise<Result<Plan>>;
+
+/** A plan that leaves something to plan after these many rounds goes in circles. */
+const MOST_ROUNDS = 3;
+
 /**
- * What every writing command does with its plan: shows diff and remarks, asks once, applies, says what happened.
- * `--dry-run` stops after showing, `--yes` does not ask, `--force` goes on in spite of what can be overridden.
+ * What every writing command does: plans, shows diff and remarks, asks once, applies, says what happened. `--dry-run` stops
+ * after showing, `--yes` does not ask, `--force` goes on in spite of what can be overridden.
  */
-export async function carryOut(call: Call, planned: Result<Plan>): Promise<number> {
-  if (!planned.ok) return refuse(call, planned.problem);
-  const plan = planned.value;
+export async function carryOut(call: Call, planner: Planner): Promise<number> {
   const { io, options } = call;
   const json = options.json === true;
+  const force = options.force === true;
   const context = await call.context();
-  const shown = await shownPlan(context.host, plan);
-  const printJson = (outcome: Parameters<typeof planJson>[1]) => {
+  const shown: PlanDiff[] = [];
+  const finish = (outcome: 'applied' | 'not-applied' | 'refused', code: number) => {
     if (json) io.out(`${JSON.stringify(planJson(shown, outcome), null, 2)}\n`);
+    return code;
   };
-  if (!json) io.out(planText(io, shown));
-  const blocker = blockerOf(plan, options.force === true);
-  if (blocker !== undefined) {
-    printJson('refused');
-    return refuseFor(call, blocker);
+  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+    const planned = await planner(context);
+    if (!planned.ok) return refuse(call, planned.problem);
+    const plan = planned.value;
+    const diff = await shownPlan(context.host, plan);
+    shown.push(diff);
+    if (!json) io.out(planText(io, diff));
+    const blocker = blockerOf(plan, force);
+    if (blocker !== undefined) return finish('refused', refuseFor(call, blocker));
+    if (options.dryRun === true || plan.steps.length === 0) return finish(round === 0 ? 'not-applied' : 'applied', EXIT.done);
+    if (round === 0 && options.yes !== true && !(await agreed(io))) return EXIT.failed;
+    const applied = await applyPlan(context, plan, { force });
+    if (!applied.ok) return refuse(call, applied.problem);
+    if (!json) io.out(`Done: ${plan.title}.\n`);
+    if (plan.then === undefined) return finish('applied', EXIT.done);
   }
-  if (options.dryRun === true || plan.steps.length === 0) {
-    printJson('not-applied');
-    return EXIT.done;
-  }
-  if (options.yes !== true && !(await agreed(io))) return EXIT.failed;
-  const applied = await applyPlan(context, plan, { force: options.force === true });
-  if (!applied.ok) return refuse(call, applied.problem);
-  printJson('applied');
-  if (!json) io.out('Done.\n');
-  return EXIT.done;
+  return refuse(call, { code: 'plan.failed', message: 'The machine still differs from the plan after it was applied.' });
 }
 
 /** Prints an expected failure, as a JSON value with `--json`. */
-export function refuse(call: Call, problem: Parameters<typeof printProblem>[1]): number {
+export function refuse(call: Call, problem: Problem): number {
   if (call.options.json !== true) return printProblem(call.io, problem);
-  call.io.out(`${JSON.stringify({ format: 1, kind: 'problem', problem }, null, 2)}\n`);
-  return exitCodeOf(problem.code);
+  const { code, message, hint, where } = problem;
+  call.io.out(`${JSON.stringify({ format: 1, kind: 'problem', problem: { code, message, hint, where } }, null, 2)}\n`);
+  return exitCodeOf(code);
 }
 
 async function agreed(io: Io): Promise<boolean> {
@@ -68,10 +78,10 @@ function blockerOf(plan: Plan, force: boolean): Remark | undefined {
 function refuseFor(call: Call, blocker: Remark): number {
   const code = blocker.code ?? 'guest.needs-flag';
   if (call.options.json === true) return exitCodeOf(code);
-  const hint = blocker.hint ?? (blocker.overridable === true ? 'Give --force to go on all the same.' : undefined);
+  const hint = blocker.overridable === true ? 'Give --force to go on all the same.' : undefined;
   return printProblem(call.io, {
     code,
-    message: `Nothing was changed: ${blocker.text}`,
+    message: 'Nothing was changed, for the reason above.',
     ...(hint === undefined ? {} : { hint }),
   });
 }

@@ -42,7 +42,7 @@ export function planText(io: Io, plan: PlanDiff): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** The JSON value of a plan and what became of it. */
-export function planJson(plan: PlanDiff, outcome: 'applied' | 'not-applied' | 'refused'): object {
-  return { kind: 'plan', outcome, ...plan };
+/** The JSON value of the plans that were shown, one after the other, and what became of them. */
+export function planJson(plans: readonly PlanDiff[], outcome: 'applied' | 'not-applied' | 'refused'): object {
+  return { format: 1, kind: 'plan', outcome, plans };
 }

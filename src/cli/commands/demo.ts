@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { judgeMachine } from '../../app/verdict.ts';
+import { readVerdict } from '../../app/verdict.ts';
 import { composeSimulated } from '../../main/compose.ts';
 import { PROFILES } from '../../simulator/profiles/table.ts';
 import type { Call } from '../command.ts';
@@ -32,7 +32,7 @@ export async function run(call: Call): Promise<number> {
   io.out(`${paint(io, 'strong', 'pveigpu, the whole story')} on a simulated machine: ${node.machine.profile.title}\n`);
   io.out(paint(io, 'dim', `Nothing here touches this computer. Source of the machine: ${node.machine.profile.source.source}\n`));
 
-  const sriov = (await judgeMachine(machine)).gpus
+  const sriov = (await readVerdict(machine)).gpus
     .flatMap(({ modes }) => modes)
     .find(({ mode, readiness }) => mode === 'sriov' && readiness === 'now');
   const right = await play(stage, scenesFor(sriov !== undefined), () => pause(keyboard));
