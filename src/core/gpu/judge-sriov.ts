@@ -89,13 +89,20 @@ function ignored(gpu: GpuCase): readonly Reason[] {
   return said === undefined ? [] : [reason('sriov.max-vfs-ignored', text, said)];
 }
 
-/** Stock xe first, except where the person has installed the DKMS driver already. */
-function preferred({ facts, entry }: GpuCase, choices: readonly BackendChoice[]): BackendChoice | undefined {
-  const installed = (ifKnown(facts.modules)?.dkms ?? []).some((item) => item.name === DKMS_PACKAGE);
-  if (!installed) return choices[0];
-  const wantsXe = cmdlineEvidence(facts, new RegExp(`^xe\\.force_probe=.*${entry.device}`)) !== undefined;
-  const first = wantsXe ? 'xe-dkms' : 'i915-dkms';
-  return choices.find((choice) => choice.backend === first) ?? choices.find((choice) => choice.backend !== 'xe') ?? choices[0];
+/** Stock xe first, except where it is young and the person has installed the DKMS driver already. */
+function preferred(gpu: GpuCase, choices: readonly BackendChoice[]): BackendChoice | undefined {
+  const [best] = choices;
+  const installed = (ifKnown(gpu.facts.modules)?.dkms ?? []).some((item) => item.name === DKMS_PACKAGE);
+  if (!installed || (best?.backend === 'xe' && !best.young)) return best;
+  const first = forcesXe(gpu) ? 'xe-dkms' : 'i915-dkms';
+  return choices.find((choice) => choice.backend === first) ?? choices.find((choice) => choice.backend !== 'xe') ?? best;
+}
+
+/** Whether xe is told to take the GPU, on the command line or in modprobe.d. */
+function forcesXe({ facts, entry }: GpuCase): boolean {
+  const option = new RegExp(`^\\s*options\\s+xe\\s.*force_probe=\\S*${entry.device}`, 'i');
+  const inFile = (ifKnown(facts.modules)?.configLines ?? []).some((line) => option.test(line.text));
+  return inFile || cmdlineEvidence(facts, new RegExp(`^xe\\.force_probe=.*${entry.device}`, 'i')) !== undefined;
 }
 
 function otherKernel(gpu: GpuCase, release: string, first: Reason): ModeVerdict {

@@ -2,6 +2,7 @@
 import { ifKnown } from '../facts/section.ts';
 import { type BackendChoice, dkmsVersionFits } from './driver-backend.ts';
 import { fromCatalogue, type GpuCase, moduleState, reason } from './gpu-case.ts';
+import { compareSeries, kernelSeries } from './kernel-version.ts';
 import type { RunningDriver } from './running-driver.ts';
 import type { Evidence, Reason } from './verdict.ts';
 
@@ -42,7 +43,8 @@ function dkms(gpu: GpuCase, choice: BackendChoice, running: RunningDriver): SetU
   const tag = choice.release?.tag ?? '';
   const branch = choice.release?.branch === true;
   const what = branch ? `the branch ${tag} of ${DKMS_PACKAGE}, built by hand,` : `${DKMS_PACKAGE} ${tag}`;
-  const installed = (ifKnown(facts.modules)?.dkms ?? []).find((item) => item.name === DKMS_PACKAGE);
+  const versions = (ifKnown(facts.modules)?.dkms ?? []).filter((item) => item.name === DKMS_PACKAGE);
+  const installed = versions.find((item) => item.kernels.includes(release)) ?? versions[0];
   const reasons: Reason[] = [];
   const needs: string[] = [];
   if (installed === undefined) {
@@ -65,7 +67,7 @@ function dkms(gpu: GpuCase, choice: BackendChoice, running: RunningDriver): SetU
   } else {
     const own = alreadyBuilt(gpu, installed.version, module, running);
     reasons.push(...own.reasons);
-    if (own.wrongBase) needs.push(`Replace it by ${what}.`);
+    if (own.wrongBase && installed.version !== tag) needs.push(`Replace it by ${what}.`);
   }
   const maxVfs = Math.max(device.sriov?.totalVfs ?? 0, 0) || (entry.maxVfs === 'unknown' ? DEFAULT_MAX_VFS : entry.maxVfs);
   if (module === 'i915') needs.push(`Give i915 the options enable_guc=3 and max_vfs=${maxVfs}, and keep ${other} from loading.`);
@@ -79,12 +81,14 @@ function dkms(gpu: GpuCase, choice: BackendChoice, running: RunningDriver): SetU
 function alreadyBuilt({ facts, release = '' }: GpuCase, version: string, module: string, running: RunningDriver) {
   const state = moduleState(facts, module);
   const base = state?.originKernel;
-  if (base !== undefined && state?.loaded === false && !release.startsWith(base)) {
+  const baseSeries = kernelSeries(base ?? '');
+  const series = kernelSeries(release);
+  if (state?.loaded === false && baseSeries !== undefined && series !== undefined && compareSeries(baseSeries, series) > 0) {
     const evidence: Evidence[] = [
       dkmsEvidence(version, `built for ${release}`),
       { source: `module file of ${module}`, value: `origin_kernel ${base}` },
     ];
-    const text = `${DKMS_PACKAGE} ${version} was taken from kernel ${base}; its ${module} does not load into kernel ${release}.`;
+    const text = `${DKMS_PACKAGE} ${version} was taken from kernel ${base}, newer than ${release}: its ${module} is not loaded and may not fit.`;
     return { reasons: [reason('dkms.other-base', text, ...evidence)], wrongBase: true };
   }
   if (running.name !== module || running.build !== 'stock') return { reasons: [], wrongBase: false };

@@ -26,3 +26,41 @@ describe('what is said about real machines', () => {
     expectGoldenJson(`verdict/${name}.json`, verdict);
   });
 });
+
+/** What each excerpt proves about SR-IOV, said apart from the golden files: answer, backend, and one reason by its id. */
+const PROVEN: readonly (readonly [capture: string, answer: string, backend: string | undefined, reason: string])[] = [
+  ['01', 'no', undefined, 'sriov.no-flag-for-id'],
+  ['04', 'setup', 'i915-dkms', 'sriov.no-driver'],
+  ['06', 'now', 'i915-dkms', 'sriov.vfs-exist'],
+  ['07', 'now', 'i915-dkms', 'sriov.pf-ready'],
+  ['08', 'setup', 'i915-dkms', 'sriov.max-vfs-ignored'],
+  ['09', 'now', 'i915-dkms', 'sriov.pf-ready'],
+  ['10', 'setup', 'xe-dkms', 'dkms.other-base'],
+  ['11', 'now', 'xe', 'sriov.vfs-exist'],
+  ['12', 'setup', 'i915-dkms', 'sriov.stock-i915'],
+  ['13', 'now', 'xe-dkms', 'sriov.host-driver-on-vfs'],
+  ['14', 'now', 'xe-dkms', 'sriov.pf-ready'],
+  ['15', 'unknown', 'i915-dkms', 'sriov.stock-i915'],
+  ['16', 'now', 'i915-dkms', 'sriov.vfs-exist'],
+  ['18', 'now', 'i915-dkms', 'sriov.host-driver-on-vfs'],
+  ['19', 'no', undefined, 'sriov.no-mmio'],
+  ['20', 'no', undefined, 'sriov.dkms-in-vain'],
+  ['22', 'no', undefined, 'sriov.dkms-in-vain'],
+  ['25', 'no', undefined, 'sriov.forced'],
+  ['26', 'no', undefined, 'sriov.no-capability'],
+  ['27', 'setup', 'i915-dkms', 'dkms.not-built'],
+  ['28', 'now', 'i915-dkms', 'sriov.vf-state-not-saved'],
+  ['29', 'now', 'i915-dkms', 'sriov.host-driver-on-vfs'],
+  ['36', 'now', 'xe-dkms', 'sriov.flag-withdrawn'],
+];
+
+describe('what the excerpts prove', () => {
+  test.each(PROVEN)('%s: %s', async (number, answer, backend, reason) => {
+    const name = names.find((candidate) => candidate.startsWith(number)) ?? '';
+    const { capture } = (await import(join(FOLDER, `${name}.ts`))) as { capture: Capture };
+    const sriov = judge(capture.facts).gpus[0]?.modes.find((mode) => mode.mode === 'sriov');
+    expect(sriov?.readiness ?? sriov?.answer).toBe(answer);
+    expect(sriov?.backend).toBe(backend);
+    expect(sriov?.reasons.map((item) => item.id)).toContain(reason);
+  });
+});

@@ -93,6 +93,33 @@ describe('i915', () => {
     expect(verdict.needs[0]).toContain('headers of kernel 7.0.0-3-pve');
   });
 
+  test('xe of DKMS where xe is told to take the GPU', () => {
+    const dkms = [{ name: 'i915-sriov-dkms', version: '2026.05.06', kernels: ['6.17.2-1-pve'] }];
+    const configLines = [{ path: '/etc/modprobe.d/xe.conf', line: 1, text: 'options xe max_vfs=7 force_probe=0xA780' }];
+    expect(sriovOf(machine(intelGpu(RPL_S, sriov(7)), { modules: { dkms, configLines } })).backend).toBe('xe-dkms');
+    expect(sriovOf(machine(intelGpu(RPL_S, sriov(7)), { modules: { dkms } })).backend).toBe('i915-dkms');
+  });
+
+  test('an installed DKMS driver does not keep Panther Lake from the xe of its kernel', () => {
+    const dkms = [{ name: 'i915-sriov-dkms', version: '2026.05.06', kernels: ['6.17.2-1-pve'] }];
+    expect(sriovOf(machine(intelGpu(PTL, { driver: null, ...sriov(4) }), { modules: { dkms } }))).toMatchObject({
+      backend: 'xe',
+      needs: ['Load xe.'],
+    });
+  });
+
+  test('a module from a newer kernel that is not loaded', () => {
+    const dkms = [{ name: 'i915-sriov-dkms', version: '2025.10.09', kernels: ['6.14.11-3-pve'] }];
+    const i915 = (loaded: boolean, originKernel: string) => {
+      const modules = { modules: [moduleOf('i915', { loaded, origin: 'dkms', originKernel })], dkms };
+      return sriovOf(machine(intelGpu(RPL_S, { driver: null, ...sriov(7) }), { modules, ...kernel('6.14.11-3-pve') }));
+    };
+    expect(ids(i915(false, '6.17'))).toContain('dkms.other-base');
+    expect(i915(false, '6.17').needs[0]).toBe('Replace it by i915-sriov-dkms 2026.03.05.2.');
+    expect(ids(i915(true, '6.17'))).not.toContain('dkms.other-base');
+    expect(ids(i915(false, '6.1'))).not.toContain('dkms.other-base');
+  });
+
   test('a DKMS release that is not for this kernel is replaced', () => {
     const modules = {
       modules: stockI915.modules.modules,
