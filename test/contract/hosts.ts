@@ -10,6 +10,8 @@ import { captureOfTree } from '../../src/core/capture/capture-of-tree.ts';
 import { printCapture } from '../../src/core/capture/print-capture.ts';
 import { FileTree } from '../../src/core/files/file-tree.ts';
 import type { Host } from '../../src/ports/host.ts';
+import { RAPTOR_LAKE_S as SIMULATED } from '../../src/simulator/profiles/twelfth-generation.ts';
+import { createSimulatedNode } from '../../src/simulator/simulated-node.ts';
 
 /** Puts things onto the machine under test without going through its Host. Paths are as its Host sees them. */
 export interface Builder {
@@ -40,6 +42,7 @@ export const hostFactories: readonly HostFactory[] = [
   { name: 'local /', can: { write: true, run: true, poke: true }, open: (fill) => onDisk(fill, false) },
   { name: 'local --root', can: { write: true, run: false, poke: false }, open: (fill) => onDisk(fill, true) },
   { name: 'memory', can: { write: true, run: false, poke: true }, open: inMemory },
+  { name: 'simulated', can: { write: true, run: true, poke: true }, open: inSimulator },
   { name: 'capture', can: { write: false, run: false, poke: false }, open: inCapture },
 ];
 
@@ -72,6 +75,14 @@ function inMemory(fill: (build: Builder, base: string) => void): Bench {
   return { host: memoryHost(tree), other: memoryHost(tree), base: '', dispose: () => {} };
 }
 
+function inSimulator(fill: (build: Builder, base: string) => void): Bench {
+  const node = createSimulatedNode(SIMULATED);
+  const base = '/srv/contract';
+  node.machine.tree.setDirectory(base);
+  fillTree(node.machine.tree, fill, base);
+  return { host: node, other: node, base, dispose: () => {} };
+}
+
 function inCapture(fill: (build: Builder, base: string) => void): Bench {
   const text = printCapture(captureOfTree(treeFrom(fill)));
   const open = () => {
@@ -84,6 +95,11 @@ function inCapture(fill: (build: Builder, base: string) => void): Bench {
 
 function treeFrom(fill: (build: Builder, base: string) => void): FileTree {
   const tree = new FileTree();
+  fillTree(tree, fill, '');
+  return tree;
+}
+
+function fillTree(tree: FileTree, fill: (build: Builder, base: string) => void, base: string): void {
   fill(
     {
       file: (path, content, mode = 0o644) => tree.setFile(path, content, { mode }),
@@ -91,7 +107,6 @@ function treeFrom(fill: (build: Builder, base: string) => void): FileTree {
       link: (path, target) => tree.setLink(path, target),
       fifo: (path) => tree.set(path, { kind: 'fifo' }),
     },
-    '',
+    base,
   );
-  return tree;
 }

@@ -4,7 +4,8 @@ import type { FileStat, HeldLock, Host, Poke, Read, ReadOptions, RunOptions, Run
 import { type Faults, writeProblem } from './faults.ts';
 import { Locks } from './locks.ts';
 import type { NodeInside } from './node-inside.ts';
-import { listDirectory, readFile, readLinkAt, statAt } from './tree-reader.ts';
+import { isPath, listDirectory, readFile, readLinkAt, statAt } from './tree-reader.ts';
+import { makeDirectory, removeEntry, replaceFile } from './tree-writer.ts';
 
 /** Free bytes that every file system of a simulated node has. */
 const FREE_BYTES = 20 * 1024 ** 3;
@@ -25,7 +26,9 @@ export class SimulatedHost implements Host {
 
   async read(path: string, options?: ReadOptions): Promise<Read<string>> {
     const bytes = await this.readBytes(path, options);
-    return bytes.kind === 'content' ? { kind: 'content', value: new TextDecoder().decode(bytes.value) } : bytes;
+    return bytes.kind === 'content'
+      ? { kind: 'content', value: new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.value) }
+      : bytes;
   }
 
   async readBytes(path: string, options: ReadOptions = {}): Promise<Read<Uint8Array>> {
@@ -64,22 +67,12 @@ export class SimulatedHost implements Host {
   async writeAtomic(path: string, content: string | Uint8Array, options: WriteOptions = {}): Promise<Result<void>> {
     const errno = this.#before('writeAtomic', path) ?? this.#readOnly(path);
     if (errno !== undefined) return writeProblem('write', path, errno);
-    const { tree } = this.#inside;
-    const found = tree.lookup(path);
-    if ('node' in found) {
-      if (found.node.kind !== 'file') return writeProblem('write', path, found.node.kind === 'directory' ? 'EISDIR' : 'EINVAL');
-      const { mode, uid, gid } = found.node;
-      tree.setFile(found.path, content, { mode, uid, gid });
-      return ok(undefined);
-    }
-    const parent = tree.get(path.slice(0, path.lastIndexOf('/')) || '/');
-    if (parent?.kind !== 'directory') return writeProblem('write', path, parent === undefined ? 'ENOENT' : 'ENOTDIR');
-    tree.setFile(path, content, { mode: options.mode ?? 0o644 });
-    return ok(undefined);
+    const answer = replaceFile(this.#inside.tree, path, content, options.mode ?? 0o644);
+    return answer === 'ok' ? ok(undefined) : writeProblem('write', path, answer);
   }
 
   async poke(path: string, value: string): Promise<Poke> {
-    const errno = this.#before('poke', path) ?? (path.startsWith('/sys/') ? undefined : this.#readOnly(path));
+    const errno = this.#before('poke', path) ?? (/^\/(sys|proc)\//.test(path) ? undefined : this.#readOnly(path));
     if (errno !== undefined) return { kind: 'refused', errno };
     const answer = this.#inside.write(path, value);
     if (answer === 'ok') return { kind: 'done' };
@@ -88,28 +81,22 @@ export class SimulatedHost implements Host {
 
   async mkdir(path: string, options: { readonly mode?: number } = {}): Promise<Result<void>> {
     const errno = this.#before('mkdir', path) ?? this.#readOnly(path);
-    const there = this.#inside.tree.get(path);
-    if (there?.kind === 'directory' && errno === undefined) return ok(undefined);
-    if (errno !== undefined || there !== undefined) return writeProblem('mkdir', path, errno ?? 'EEXIST');
-    this.#inside.tree.setDirectory(path, options.mode ?? 0o755);
-    return ok(undefined);
+    const answer = errno ?? makeDirectory(this.#inside.tree, path, options.mode ?? 0o755);
+    return answer === 'ok' ? ok(undefined) : writeProblem('mkdir', path, answer);
   }
 
   async remove(path: string): Promise<Result<void>> {
     const errno = this.#before('remove', path) ?? this.#readOnly(path);
     if (errno !== undefined) return writeProblem('remove', path, errno);
-    const found = this.#inside.tree.lookup(path, false);
-    if ('errno' in found) return ok(undefined);
-    if (found.node.kind === 'directory' && found.node.entries.size > 0) return writeProblem('remove', path, 'ENOTEMPTY');
-    this.#inside.tree.remove(path);
-    return ok(undefined);
+    const answer = removeEntry(this.#inside.tree, path);
+    return answer === 'ok' ? ok(undefined) : writeProblem('remove', path, answer);
   }
 
   async lock(path: string, options: { readonly timeoutMs: number }): Promise<Result<HeldLock>> {
     const errno = this.#before('lock', path) ?? this.#readOnly(path);
     const { tree } = this.#inside;
-    if (errno !== undefined || tree.get(path.slice(0, path.lastIndexOf('/')))?.kind !== 'directory')
-      return writeProblem('lock', path, errno ?? 'ENOENT');
+    const made = errno ?? makeDirectory(tree, path.slice(0, path.lastIndexOf('/')) || '/', 0o700);
+    if (made !== 'ok') return writeProblem('lock', path, made);
     if (tree.get(path) === undefined) tree.setFile(path, '', { mode: 0o600 });
     return await this.locks.take(path, options.timeoutMs);
   }
@@ -127,6 +114,7 @@ export class SimulatedHost implements Host {
 
   /** Files can't be made in sysfs and proc; pmxcfs refuses every write without quorum. */
   #readOnly(path: string): string | undefined {
+    if (!isPath(path)) return 'EINVAL';
     if (/^\/(sys|proc)(\/|$)/.test(path)) return 'EPERM';
     return /^\/etc\/pve(\/|$)/.test(path) && !this.#inside.quorate ? 'EACCES' : undefined;
   }

@@ -4,7 +4,13 @@ import type { FileStat, Read } from '../../ports/host.ts';
 
 type Found = { readonly node: TreeNode } | { readonly answer: Exclude<Read<never>, { kind: 'content' }> };
 
+/** Whether a kernel would take a path at all: absolute, without a NUL byte. */
+export function isPath(path: string): boolean {
+  return path.startsWith('/') && !path.includes('\0');
+}
+
 function find(tree: FileTree, path: string, follow = true): Found {
+  if (!isPath(path)) return { answer: { kind: 'unreadable', errno: 'EINVAL' } };
   const found = tree.lookup(path, follow);
   if (!('errno' in found)) return { node: found.node };
   return { answer: found.errno === 'ELOOP' ? { kind: 'unreadable', errno: 'ELOOP' } : { kind: 'absent' } };

@@ -2,8 +2,9 @@
 import type { FileTree } from '../../core/files/file-tree.ts';
 import type { KernelModel, SimulatedProcess } from '../machine.ts';
 import type { Profile } from '../profile.ts';
+import { registerDriver } from './bus.ts';
 import { enumerate } from './enumerate.ts';
-import { loadModule, type ModuleSource } from './modules.ts';
+import { builtInDrivers, loadModule, type ModuleSource } from './modules.ts';
 import { endProcess, startProcess } from './processes.ts';
 import type { Injections, KernelState, Outcome } from './state.ts';
 import { readHangs, writeAttribute } from './write-attribute.ts';
@@ -60,6 +61,7 @@ export class SimulatedKernel implements KernelModel {
       state.tree.setDirectory(directory);
     if (state.iommu) state.tree.setDirectory('/sys/kernel/iommu_groups');
     enumerate(state);
+    for (const driver of builtInDrivers(state.profile)) registerDriver(state, driver);
   }
 
   write(path: string, value: string): Outcome {

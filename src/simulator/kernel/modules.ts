@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+
+import type { Profile } from '../profile.ts';
 import { registerDriver } from './bus.ts';
 import { framebufferDriver } from './drivers/framebuffer.ts';
 import { i915Driver } from './drivers/i915.ts';
@@ -121,6 +123,16 @@ function driverOf(
   return [
     module === 'nouveau' || module === 'amdgpu' ? framebufferDriver(name, module, claimed) : plainDriver(name, module, claimed),
   ];
+}
+
+/** The drivers of a machine that its kernel has built in. */
+export function builtInDrivers(profile: Profile): readonly PciDriver[] {
+  const users = profile.devices.filter((device) => device.driver !== undefined && moduleOfDriver(device.driver) === undefined);
+  const names = new Set(users.map((device) => device.driver ?? ''));
+  return [...names].map((name) => {
+    const ids = users.filter((device) => device.driver === name).map((device) => `${device.vendor}:${device.device}`);
+    return plainDriver(name, undefined, ids);
+  });
 }
 
 function logDkms(state: KernelState, module: string): void {

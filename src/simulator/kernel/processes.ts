@@ -9,6 +9,7 @@ export function startProcess(state: KernelState, wanted: Omit<SimulatedProcess, 
   state.nextPid += 1;
   state.processes.set(process.pid, process);
   showProcess(state, process);
+  showSockets(state);
   return process;
 }
 
@@ -16,6 +17,7 @@ export function startProcess(state: KernelState, wanted: Omit<SimulatedProcess, 
 export function endProcess(state: KernelState, pid: number): void {
   if (!state.processes.delete(pid)) return;
   state.tree.remove(`/proc/${pid}`);
+  showSockets(state);
   resumeBlocked(state);
 }
 
@@ -44,4 +46,15 @@ function cgroupOf(process: SimulatedProcess): string {
   return process.argv.includes('-id') && id !== undefined
     ? `/qemu.slice/${id}.scope`
     : `/system.slice/${process.command}.service`;
+}
+
+/** `/proc/net/unix`: the monitor of a running container (`lxc-start -n ID`) listens on an abstract socket. */
+function showSockets(state: KernelState): void {
+  const rows = [...state.processes.values()].flatMap((process) => {
+    const id = process.argv[process.argv.indexOf('-n') + 1];
+    if (process.command !== 'lxc-start' || id === undefined || !process.argv.includes('-n')) return [];
+    return [`0000000000000000: 00000002 00000000 00010000 0001 01 ${20_000 + process.pid} @/var/lib/lxc/${id}/command\n`];
+  });
+  const header = 'Num       RefCount Protocol Flags    Type St Inode Path\n';
+  state.tree.setFile('/proc/net/unix', header + rows.join(''), { mode: 0o444 });
 }

@@ -20,6 +20,8 @@ export function writeAttribute(state: KernelState, path: string, value: string):
   if ('errno' in found) return found.errno;
   const { node, path: real } = found;
   if (node.kind === 'directory') return 'EISDIR';
+  // Nobody reads the other end of a pipe.
+  if (node.kind === 'fifo') return 'HANG';
   if (node.kind !== 'file') return 'ENXIO';
   if (!/^\/(sys|proc)\//.test(real)) {
     node.content = value;
