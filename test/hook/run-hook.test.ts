@@ -64,6 +64,10 @@ async function start(vmid: number, config: string, more: Partial<HookCall> = {})
   return await runHook({ host: host(), clock, log }, { vmid, phase: 'pre-start', lockHeld: true, ...more });
 }
 
+function answer(poke: Poke): void {
+  refusal = () => poke;
+}
+
 function runGuest(vmid: number, reservation: string, open: readonly string[] = []): void {
   machine.setFile(`/run/qemu-server/${vmid}.pid`, `${vmid}0\n`);
   machine.setFile(`/proc/${vmid}0/cmdline`, `/usr/bin/kvm\0-id\0${vmid}\0`);
@@ -149,8 +153,8 @@ describe('a VF', () => {
     ['the GPU given away as a whole', () => bindTo(machine, PF, 'vfio-pci'), 'bound to vfio-pci as a whole'],
     ['a driver without VFs', () => machine.setFile(`${SYS}/${PF}/sriov_totalvfs`, '0\n'), 'no GPU of this node would have it'],
     ['a GPU that is not there', () => machine.remove(`${SYS}/${PF}`), 'there is no device 0000:00:02.3'],
-    ['a kernel that refuses', () => void (refusal = () => ({ kind: 'refused', errno: 'EIO' })), 'refused "0": EIO'],
-    ['a write that hangs', () => void (refusal = () => ({ kind: 'timeout' })), 'did not return within'],
+    ['a kernel that refuses', () => answer({ kind: 'refused', errno: 'EIO' }), 'refused "0": EIO'],
+    ['a write that hangs', () => answer({ kind: 'timeout' }), 'did not return within'],
   ])('%s never stops the guest', async (_name, arrange, message) => {
     arrange();
     expect(await start(101, `hostpci0: ${vf(3)}\n`)).toBe(0);

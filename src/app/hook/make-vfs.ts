@@ -6,12 +6,15 @@ import { expectedPlaces } from '../../core/vf/expected-vfs.ts';
 import type { Host } from '../../ports/host.ts';
 import { DESIRED_FILE } from '../engine/state-paths.ts';
 import { writeAttribute } from '../engine/sysfs-attribute.ts';
+import { pollUntil } from '../engine/sysfs-check.ts';
 import { gaveUp, type HookContext, type Prepared, READY } from './hook-context.ts';
 import { isDisplay, linkName, numberAt, sysfsOf, vfsOf } from './pci-look.ts';
 
 /** Making VFs of a GPU takes below a second; the driver provisions each. Within the hook's own 30 s. */
 const MAKE_MS = 15_000;
 const POKE_MS = 2000;
+/** How long the links of VFs may lag behind the write. */
+const SETTLE_MS = 1000;
 
 /** The GPU whose VF belongs at an address where no device is now, or null. */
 export async function gpuForVf(host: Host, vf: string): Promise<string | null> {
@@ -48,6 +51,8 @@ export async function makeVfs(context: HookContext, pf: string): Promise<Prepare
   }
   const made = await writeAttribute(host, `${sysfs}/sriov_numvfs`, String(count), MAKE_MS);
   if (!made.ok) return gaveUp(made.problem.message);
+  // The write returns when the driver is done; a driver may have made fewer than asked, which is no failure here.
+  await pollUntil(context, { kind: 'exists', path: `${sysfs}/virtfn${count - 1}` }, SETTLE_MS);
   const vfs = await vfsOf(host, pf);
   if (vfs.length === 0) return gaveUp(`${pf} was asked for ${count} VFs and made none`);
   log.info(`Made ${vfs.length} VFs of the GPU ${pf}.`);
