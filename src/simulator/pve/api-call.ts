@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { Machine } from '../machine.ts';
+import { handlerOf } from './api-routes.ts';
+import { findRoute, type Method, parameterRule } from './api-schema.ts';
+import { checkParameters, type Parameters } from './getopt.ts';
+import { checkNode } from './mapping-api.ts';
+import { Die } from './perl-die.ts';
+import { Session, type Task } from './session.ts';
+
+/** What PVE's HTTP API answers to root. */
+export interface ApiAnswer {
+  readonly status: number;
+  readonly reason: string;
+  readonly data: unknown;
+  readonly message?: string;
+  readonly errors?: { readonly [parameter: string]: string };
+  readonly task?: Task;
+}
+
+/** Makes a call as root through the API: permissions of other users are not simulated. */
+export async function apiCall(
+  machine: Machine,
+  method: Method,
+  path: string,
+  parameters: { readonly [name: string]: string } = {},
+): Promise<ApiAnswer> {
+  const [bare = '', query = ''] = path.split('?');
+  const session = new Session(machine, 'api');
+  const found = findRoute(method, bare);
+  const handler = found === undefined ? undefined : handlerOf(found.route);
+  if (found === undefined || handler === undefined) return failed(501, `Method '${method} ${bare}' not implemented`);
+  const all: Parameters = new Map([...found.values, ...pairs(query), ...Object.entries(parameters)]);
+  try {
+    const node = found.values.get('node');
+    if (node !== undefined) checkNode(machine, node);
+    checkParameters({ rule: (name) => parameterRule(found.route, name) }, all);
+    const data = await handler(session, all);
+    const [task] = session.tasks;
+    return { status: 200, reason: 'OK', data, ...(task === undefined ? {} : { task }) };
+  } catch (error) {
+    if (!(error instanceof Die)) throw error;
+    const answer = failed(error.httpStatus, error.text.trimEnd());
+    return error.parameters === undefined ? answer : { ...answer, errors: error.parameters };
+  }
+}
+
+function pairs(query: string): [string, string][] {
+  const parts = query.split('&').filter((part) => part !== '');
+  return parts.map((part) => [
+    decodeURIComponent(part.split('=')[0] ?? ''),
+    decodeURIComponent(part.slice(part.indexOf('=') + 1)),
+  ]);
+}
+
+function failed(status: number, reason: string): ApiAnswer {
+  return { status, reason, data: null, message: `${reason}\n` };
+}
