@@ -16,7 +16,8 @@ const LAYERS: Record<string, { layers: string[]; packages: string[] | 'any' }> =
 };
 
 const ROOT = resolve(import.meta.dirname, '..');
-const IMPORT = /(?:\bfrom\s*|\bimport\s*\(\s*|\bimport\s+)['"]([^'"]+)['"]/g;
+const IMPORT =
+  /^\s*(?:import|export)\b[^;'"]*?\bfrom\s*['"]([^'"]+)['"]|\bimport\s*\(\s*['"]([^'"]+)['"]|^\s*import\s*['"]([^'"]+)['"]/gm;
 const AMBIENT = /\bprocess\.|\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bconsole\.|\bsetTimeout\b|\bPromise\b|\basync\b/;
 
 function sources(folder: string): string[] {
@@ -34,6 +35,10 @@ function withoutComments(text: string): string {
   return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '$1');
 }
 
+function withoutStrings(text: string): string {
+  return text.replace(/'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"/g, "''");
+}
+
 describe('layers', () => {
   const files = [...sources('src'), ...sources('pve-hooks')];
 
@@ -49,7 +54,10 @@ describe('layers', () => {
   test.each(files)('%s imports only what its layer may', (file) => {
     const rule = LAYERS[layerOf(file)];
     expect(rule, `no layer for ${file}`).toBeDefined();
-    for (const [, target = ''] of withoutComments(readFileSync(join(ROOT, file), 'utf8')).matchAll(IMPORT)) {
+    for (const match of withoutComments(readFileSync(join(ROOT, file), 'utf8')).matchAll(IMPORT)) {
+      const target = match[1] ?? match[2] ?? match[3] ?? '';
+      // the hookscript is taken in as text, which is data and no code of another layer
+      if (target.endsWith('.pl')) continue;
       if (target.startsWith('.')) {
         const layer = layerOf(relative(ROOT, resolve(ROOT, dirname(file), target)));
         expect(rule?.layers, `${file} imports ${target}`).toContain(layer);
@@ -60,7 +68,7 @@ describe('layers', () => {
   });
 
   test.each(files.filter((file) => layerOf(file) === 'core'))('%s is pure', (file) => {
-    expect(withoutComments(readFileSync(join(ROOT, file), 'utf8'))).not.toMatch(AMBIENT);
+    expect(withoutStrings(withoutComments(readFileSync(join(ROOT, file), 'utf8'))).match(AMBIENT)?.[0]).toBeUndefined();
   });
 
   test('only compose.ts imports adapters', () => {

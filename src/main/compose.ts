@@ -4,6 +4,7 @@ import { ok, problem, type Result } from '../core/problem.ts';
 import type { Log } from '../ports/clock-log.ts';
 import type { Host } from '../ports/host.ts';
 import type { Pve } from '../ports/pve.ts';
+import type { Profile } from '../simulator/profile.ts';
 import type { SimulatedNode } from '../simulator/simulated-node.ts';
 
 /** The machine that runs us, or a directory of it with `root`. */
@@ -41,8 +42,13 @@ export async function composeSimulated({
     });
   const { simulatedHookRunner } = await import('./simulated-hook.ts');
   const node = createSimulatedNode(found, { hookRunner: simulatedHookRunner(() => composed) });
-  const composed: SimulatedContext = { ...(await contextOf(node, log)), node };
+  const composed: SimulatedContext = { ...(await contextOf(node, log)), clock: node.clock, node };
   return ok(composed);
+}
+
+/** Every simulated machine: name, title, and where its values come from. */
+export async function simulatedMachines(): Promise<readonly Pick<Profile, 'name' | 'title' | 'source'>[]> {
+  return (await import('../simulator/profiles/table.ts')).PROFILES;
 }
 
 /** A context whose machine is simulated, with the handle that can reboot it. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Context } from '../../app/context.ts';
+import { simulatedMachines } from '../../main/compose.ts';
 import type { Call } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
 
@@ -18,7 +19,7 @@ const VALUES: { readonly [kind: string]: Values } = {
     const pools = await sensePools(host);
     return pools.state === 'known' ? pools.value.pools.map(({ id }) => id) : [];
   },
-  profile: async () => (await import('../../simulator/profiles/table.ts')).PROFILES.map(({ name }) => name),
+  profile: async () => (await simulatedMachines()).map(({ name }) => name),
 };
 
 export async function run({ args, io, context }: Call): Promise<number> {

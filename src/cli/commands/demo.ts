@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { readVerdict } from '../../app/verdict.ts';
-import { composeSimulated } from '../../main/compose.ts';
-import { PROFILES } from '../../simulator/profiles/table.ts';
+import { composeSimulated, simulatedMachines } from '../../main/compose.ts';
 import type { Call } from '../command.ts';
 import { COMMANDS } from '../command-table.ts';
 import { differences } from '../demo/differences.ts';
@@ -17,7 +16,7 @@ const DEFAULT_PROFILE = 'raptor-lake-s';
 
 export async function run(call: Call): Promise<number> {
   const { io, options } = call;
-  if (options.profiles === true) return listProfiles(call);
+  if (options.profiles === true) return await listProfiles(call);
   const log = { info: (line: string) => io.err(`${line}\n`), warn: (line: string) => io.err(`${line}\n`) };
   const opened = await composeSimulated({
     profile: typeof options.profile === 'string' ? options.profile : DEFAULT_PROFILE,
@@ -51,16 +50,17 @@ async function pause(keyboard: Keyboard | undefined): Promise<boolean> {
   return keyboard === undefined ? true : await keyboard.enter();
 }
 
-function listProfiles({ io, options }: Call): number {
+async function listProfiles({ io, options }: Call): Promise<number> {
+  const machines = await simulatedMachines();
   if (options.json === true) {
-    const profiles = PROFILES.map(({ name, title, source }) => ({ name, title, source }));
-    io.out(`${JSON.stringify({ format: 1, kind: 'profiles', profiles }, null, 2)}\n`);
+    const profiles = machines.map(({ name, title, source }) => ({ name, title, source }));
+    io.out(`${JSON.stringify({ kind: 'profiles', format: 1, profiles }, null, 2)}\n`);
   } else
     io.out(
       table(
         io,
         ['PROFILE', 'MACHINE', 'SOURCE'],
-        PROFILES.map(({ name, title, source }) => [name, title, source.kind]),
+        machines.map(({ name, title, source }) => [name, title, source.kind]),
       ),
     );
   return EXIT.done;
