@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { isLocked } from './blocked.ts';
+import { withLock } from './blocked.ts';
 import { probeDevice, removeDevice } from './bus.ts';
 import { firstFreeGroup, freeGroup, joinGroup } from './iommu-groups.ts';
 import { kstrtou } from './numbers.ts';
 import { vfWindowsPlaced } from './resources.ts';
-import type { KernelState, Outcome, SimDevice } from './state.ts';
+import type { KernelState, Outcome, SimDevice, SriovState } from './state.ts';
 import { refreshDevice, showDevice } from './sysfs-pci.ts';
 
 /** A write to `sriov_numvfs`, with the checks in the kernel's order (drivers/pci/iov.c, sriov_numvfs_store). */
@@ -14,7 +14,10 @@ export function writeNumVfs(state: KernelState, pf: SimDevice, value: string): O
   const wanted = kstrtou(value, 0xffff);
   if (wanted === undefined) return 'EINVAL';
   if (wanted > sriov.driverMax) return 'ERANGE';
-  if (isLocked(state, pf.bdf)) return 'HANG';
+  return withLock(state, pf, () => setNumVfs(state, pf, sriov, wanted));
+}
+
+function setNumVfs(state: KernelState, pf: SimDevice, sriov: SriovState, wanted: number): Outcome {
   if (wanted === sriov.numVfs) return 'ok';
   const driver = pf.driver === null ? undefined : state.drivers.get(pf.driver);
   if (driver === undefined) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { isLocked } from './blocked.ts';
+import { withLock } from './blocked.ts';
 import { removeDevice } from './bus.ts';
 import { kstrtobool, kstrtou } from './numbers.ts';
 import { writeNumVfs } from './sriov.ts';
@@ -26,24 +26,25 @@ const WRITERS: { readonly [name: string]: Writer } = {
   /** An empty line clears it; nothing is unbound or probed by it (kernel drivers/base/driver.c, driver_set_override). */
   driver_override(state, device, value) {
     if (value.length >= 4095) return 'EINVAL';
-    if (isLocked(state, device.bdf)) return 'HANG';
     const text = value.split('\n')[0] ?? '';
-    device.driverOverride = text === '' ? null : text;
-    refreshDevice(state, device);
-    return 'ok';
+    return withLock(state, device, () => {
+      device.driverOverride = text === '' ? null : text;
+      refreshDevice(state, device);
+      return 'ok';
+    });
   },
   reset(state, device, value) {
     if (kstrtou(value, Number.MAX_SAFE_INTEGER) !== 1) return 'EINVAL';
-    if (isLocked(state, device.bdf)) return 'HANG';
-    const pf = device.physfn;
-    if (pf?.driver === 'i915' && device.vfIndex !== undefined) state.log(`i915 ${pf.bdf}: VF${device.vfIndex + 1} FLR`);
-    return 'ok';
+    return withLock(state, device, () => {
+      const pf = device.physfn;
+      if (pf?.driver === 'i915' && device.vfIndex !== undefined) state.log(`i915 ${pf.bdf}: VF${device.vfIndex + 1} FLR`);
+      return 'ok';
+    });
   },
   remove(state, device, value) {
     const wanted = kstrtou(value, Number.MAX_SAFE_INTEGER);
     if (wanted === undefined) return 'EINVAL';
     if (wanted === 0) return 'ok';
-    if (isLocked(state, device.bdf)) return 'HANG';
-    return removeDevice(state, device, () => 'ok');
+    return withLock(state, device, () => removeDevice(state, device, () => 'ok'));
   },
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { block, isLocked } from './blocked.ts';
+import { withLock } from './blocked.ts';
 import { attachDriver, detachDriver, driverMatches, probeDevice, probeForDriver } from './bus.ts';
 import type { KernelState, Outcome, PciDriver } from './state.ts';
 
@@ -9,23 +9,20 @@ export function writeDriverAttribute(state: KernelState, driver: PciDriver, name
   const device = state.devices.get(busName(value));
   if (name === 'bind') {
     if (device === undefined || !driverMatches(driver, device)) return 'ENODEV';
-    if (isLocked(state, device.bdf)) return waitForLock(state, device.bdf, () => attachDriver(state, driver, device));
-    return attachDriver(state, driver, device);
+    return withLock(state, device, () => attachDriver(state, driver, device));
   }
   if (device === undefined || device.driver !== driver.name) return 'ENODEV';
-  if (isLocked(state, device.bdf)) return 'HANG';
-  return detachDriver(state, device, () => 'ok');
+  return withLock(state, device, () => detachDriver(state, device, () => 'ok'));
 }
 
 /** A write to `drivers_probe`: fine for every device that exists, whether a driver took it or not. */
 export function writeDriversProbe(state: KernelState, value: string): Outcome {
   const device = state.devices.get(busName(value));
   if (device === undefined) return 'ENODEV';
-  const probe = (): Outcome => {
+  return withLock(state, device, () => {
     probeDevice(state, device);
     return 'ok';
-  };
-  return isLocked(state, device.bdf) ? waitForLock(state, device.bdf, probe) : probe();
+  });
 }
 
 function writeId(state: KernelState, driver: PciDriver, name: string, value: string): Outcome {
@@ -40,10 +37,6 @@ function writeId(state: KernelState, driver: PciDriver, name: string, value: str
   driver.dynamicIds.add(id);
   probeForDriver(state, driver);
   return 'ok';
-}
-
-function waitForLock(state: KernelState, bdf: string, resume: () => Outcome): Outcome {
-  return block(state, { holds: new Set(), ready: () => !isLocked(state, bdf), resume });
 }
 
 /** A name as `sysfs_streq` compares it: one line end does not count. */

@@ -33,7 +33,7 @@ function battlemage(
   };
   const withVfs: ProfileDevice = {
     ...card,
-    sriov: { totalVfs, offset: 1, stride: 1, firstGroup: 28 },
+    sriov: { totalVfs, offset: 1, stride: 1, firstGroup: 20 },
     bars: [
       ...(card.bars ?? []),
       { index: 7, start: '0x6400000000', sizeBytes: totalVfs * 0x1000000 },
