@@ -42,6 +42,25 @@ export function normalDrive(value: string): string | undefined {
   return [file, ...[...options.keys()].sort().map((key) => `${key}=${options.get(key) ?? ''}`)].join(',');
 }
 
+/**
+ * Whether a disk's value is surely one that {@link normalDrive} takes: a volume first, then options that are each named once. False means
+ * "look closely". Thousands of disks are read for facts that keep nothing of them.
+ */
+export function isPlainDrive(value: string): boolean {
+  let comma = value.indexOf(',');
+  const first = comma < 0 ? value : value.slice(0, comma);
+  if (first.includes('=') || isPerlBlank(first)) return false;
+  while (comma >= 0) {
+    const equals = value.indexOf('=', comma);
+    const next = value.indexOf(',', comma + 1);
+    if (equals < 0 || (next >= 0 && equals > next)) return false;
+    const name = value.slice(comma, equals + 1);
+    if (name === ',file=' || name === ',volume=' || value.indexOf(name, equals) >= 0) return false;
+    comma = next;
+  }
+  return true;
+}
+
 /** Whether a disk's value is a cloud-init drive (qemu-server Drive.pm drive_is_cloudinit). */
 export function isCloudInitDrive(value: string): boolean {
   const file = value.split(',', 1)[0] ?? '';

@@ -3,13 +3,18 @@ import type { GuestKind, GuestSection } from '../facts/guest-facts.ts';
 import { type ConfigSink, parsePendingDeletes } from './config-document.ts';
 import { scanCtConfig } from './ct-scan.ts';
 import { keptKey, keptLxc, keptValue } from './kept-keys.ts';
+import { vmKeys } from './vm-keys.ts';
 import { scanVmConfig } from './vm-scan.ts';
+import { takesAnyValue } from './vm-value.ts';
 
 /** What facts hold of one configuration file. */
 export interface KeptConfig {
   readonly sections: readonly GuestSection[];
   readonly rejectedLines: readonly string[];
 }
+
+/** Most lines of a VM say nothing of graphics and can never be wrong: names, network cards, ids. */
+const PASSED_OVER: ReadonlySet<string> = new Set([...vmKeys()].filter((key) => !keptKey('qemu', key) && takesAnyValue(key)));
 
 interface OpenSection {
   name: string;
@@ -52,6 +57,7 @@ export function guestSections(kind: GuestKind, text: string): KeptConfig {
     },
     ignored() {},
   };
-  (kind === 'qemu' ? scanVmConfig : scanCtConfig)(text, sink);
+  if (kind === 'qemu') scanVmConfig(text, sink, PASSED_OVER);
+  else scanCtConfig(text, sink);
   return { sections: [...sections.values()], rejectedLines };
 }

@@ -19,9 +19,9 @@ const SINGLE: { readonly [T in VmKeyType]: readonly string[] } = {
     'arch args bios cipassword citype ciuser description hugepages keyboard lock ostype runningcpu running-nets-host-mtu ' +
       'scsihw searchdomain startdate vmgenid',
   ),
-  drive: [],
+  drive: ['cdrom'],
   format: list(
-    'affinity agent amd-sev audio0 boot bootdisk cdrom cicustom cpu efidisk0 hookscript hotplug intel-tdx ivshmem machine memory ' +
+    'affinity agent amd-sev audio0 boot bootdisk cicustom cpu efidisk0 hookscript hotplug intel-tdx ivshmem machine memory ' +
       'meta name nameserver parent rng0 runningmachine smbios1 spice_enhancements sshkeys startup tags tpmstate0 vga vmstate ' +
       'vmstatestorage watchdog',
   ),

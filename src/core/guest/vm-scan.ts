@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { isPerlBlank, perlTrim } from '../text/perl-space.ts';
 import type { ConfigSectionKind, ConfigSink, Rejection } from './config-document.ts';
+import { isPlainDrive } from './drive-value.ts';
 import { vmKeyType } from './vm-keys.ts';
 import { checkVmValue } from './vm-value.ts';
 
 /**
  * Reads a VM configuration line by line with the very decisions of PVE's parser (qemu-server QemuServer.pm parse_vm_config): what is a
  * section, a description line, a setting, what is dropped and why. A value comes as PVE keeps it (trimmed, booleans as 1 or 0).
+ * Settings in `passOver` are not told at all, which saves time: disks, and settings that PVE never rejects.
  */
-export function scanVmConfig(text: string, sink: ConfigSink): void {
+export function scanVmConfig(text: string, sink: ConfigSink, passOver: ReadonlySet<string> = NONE): void {
   let state: { kind: ConfigSectionKind; name: string } | null = { kind: 'current', name: 'current' };
   let number = 0;
   for (let start = 0; start < text.length; ) {
@@ -19,7 +21,7 @@ export function scanVmConfig(text: string, sink: ConfigSink): void {
     if (first === 0x23) {
       if (state === null) sink.ignored(number);
       else sink.description(number, text.slice(start + 1, end), true);
-    } else {
+    } else if (passOver.size === 0 || state?.kind === 'special' || !isPassedOver(text, start, end, passOver)) {
       const line = text.slice(start, end);
       if (isPerlBlank(line)) sink.ignored(number);
       else if (first === 0x5b && line.includes(']')) {
@@ -37,6 +39,16 @@ export function scanVmConfig(text: string, sink: ConfigSink): void {
     }
     start = end + 1;
   }
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+function isPassedOver(text: string, start: number, end: number, passOver: ReadonlySet<string>): boolean {
+  const colon = text.indexOf(':', start);
+  // Without a character behind the colon PVE rejects the line.
+  if (colon < 0 || colon + 1 >= end) return false;
+  const key = text.slice(start, colon);
+  return passOver.has(key) && (vmKeyType(key) !== 'drive' || isPlainDrive(text.slice(colon + 1, end)));
 }
 
 /** The section that a header opens, null for one that PVE drops, undefined when the line is no header. */
@@ -108,12 +120,10 @@ function unreadableLine(line: string): Rejection {
   return { reason: 'unable to parse config', warning: `unable to parse config: ${line}` };
 }
 
-/** Where the colon of `[a-z][a-z_-]*[0-9]*:` at the start of a line is, or -1. */
-export function colonOf(line: string): number {
-  let at = 0;
-  const isLower = (code: number) => code >= 0x61 && code <= 0x7a;
-  if (!isLower(line.charCodeAt(0))) return -1;
-  for (at = 1; isLower(line.charCodeAt(at)) || line.charCodeAt(at) === 0x5f || line.charCodeAt(at) === 0x2d; ) at += 1;
-  while (line.charCodeAt(at) >= 0x30 && line.charCodeAt(at) <= 0x39) at += 1;
-  return line.charCodeAt(at) === 0x3a ? at : -1;
+/** Where the colon behind a key is, or -1 when the line does not start with a key. */
+function colonOf(line: string): number {
+  const colon = line.indexOf(':');
+  if (colon < 1) return -1;
+  const key = line.slice(0, colon);
+  return vmKeyType(key) !== undefined || /^[a-z][a-z_-]*[0-9]*$/.test(key) ? colon : -1;
 }

@@ -36,6 +36,13 @@ export function checkVmValue(key: string, value: string): CheckedValue {
   }
 }
 
+/** Whether PVE's check as it is modelled here takes any value of a setting, or nearly any (a disk needs a volume). */
+export function takesAnyValue(key: string): boolean {
+  const type = vmKeyType(key);
+  if (type !== 'format') return type === 'string' || type === 'drive';
+  return !key.startsWith('hostpci') && PROPERTY_FORMATS[key] === undefined && !['hookscript', 'parent', 'tags'].includes(key);
+}
+
 const VGA_TYPE = /^(?:cirrus|qxl[234]?|none|serial[0-3]|std|virtio|virtio-gl|vmware)$/;
 const MACHINE_TYPE =
   /^(?:pc|pc(?:-i440fx)?-\d+(?:\.\d+)+(?:\+pve\d+)?(?:\.pxe)?|q35|pc-q35-\d+(?:\.\d+)+(?:\+pve\d+)?(?:\.pxe)?|virt(?:-\d+(?:\.\d+)+)?(?:\+pve\d+)?)$/;

@@ -21,10 +21,7 @@ function padded(bytes: Uint8Array): Uint32Array {
 
 function block(state: [number, number, number, number, number], w: Uint32Array, words: Uint32Array, offset: number): void {
   for (let i = 0; i < 80; i++) {
-    w[i] =
-      i < 16
-        ? (words[offset + i] ?? 0)
-        : rotate((w[i - 3] ?? 0) ^ (w[i - 8] ?? 0) ^ (w[i - 14] ?? 0) ^ (w[i - 16] ?? 0), 1);
+    w[i] = i < 16 ? (words[offset + i] ?? 0) : rotate((w[i - 3] ?? 0) ^ (w[i - 8] ?? 0) ^ (w[i - 14] ?? 0) ^ (w[i - 16] ?? 0), 1);
   }
   let [a, b, c, d, e] = state;
   for (let i = 0; i < 80; i++) {

@@ -19,8 +19,14 @@ describe('sha1Hex', () => {
   });
 
   test('hashes texts as UTF-8', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => sha1Hex(text) === createHash('sha1').update(text, 'utf8').digest('hex')), {
-      numRuns: 200,
-    });
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'binary' }),
+        (text) => sha1Hex(text) === createHash('sha1').update(text, 'utf8').digest('hex'),
+      ),
+      {
+        numRuns: 200,
+      },
+    );
   });
 });
