@@ -81,9 +81,19 @@ export function diffPlan(plan: Plan, guests: GuestTexts = () => undefined): Plan
 export function unified(before: string, after: string): readonly string[] {
   const { hunks } = structuredPatch('', '', before, after, '', '', { context: CONTEXT_LINES });
   return hunks.flatMap(({ oldStart, oldLines, newStart, newLines, lines }) => [
-    `@@ -${oldStart},${oldLines} +${newStart},${newLines} @@`,
+    `@@ -${range(oldStart, oldLines)} +${range(newStart, newLines)} @@`,
     ...lines,
   ]);
+}
+
+/** An empty range names the line before it (POSIX diff -u). */
+function range(start: number, lines: number): string {
+  return `${lines === 0 ? start - 1 : start},${lines}`;
+}
+
+/** An empty side is named by the line before it, as diff(1) does. */
+function firstLine(start: number, lines: number): number {
+  return lines === 0 ? start - 1 : start;
 }
 
 function changeOf<K extends ActionName>(

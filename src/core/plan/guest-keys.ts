@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { GuestKind } from '../facts/guest-facts.ts';
+import { currentSection, pendingSection } from '../guest/config-document.ts';
+import { parseCtConfig } from '../guest/ct-config.ts';
+import { parseVmConfig } from '../guest/vm-config.ts';
 
 /** The two sections of a guest's configuration that a change touches. */
 export interface GuestKeys {
@@ -15,26 +18,15 @@ export interface KeyChange {
   readonly revert: readonly string[];
 }
 
-const LINE = /^([a-z][a-z_-]*\d*):\s*(.*?)\s*$/;
-const SECTION = /^\[([^\]]+)\]\s*$/i;
-
-/** Reads the current and the pending section as PVE does: the last of two equal keys counts, CRLF is fine. */
+/** Reads the current and the pending section as PVE does. */
 export function readGuestKeys(text: string, kind: GuestKind): GuestKeys {
-  const pendingName = kind === 'qemu' ? 'pending' : 'pve:pending';
-  const current: { [key: string]: string } = {};
-  const pending: { [key: string]: string } = {};
-  const pendingDeletes: string[] = [];
-  let section = '';
-  for (const line of text.split('\n')) {
-    const header = SECTION.exec(line);
-    if (header !== null) section = (header[1] ?? '').toLowerCase();
-    const [, key, value] = LINE.exec(line) ?? [];
-    if (header !== null || key === undefined || value === undefined) continue;
-    if (section === '') current[key] = value;
-    else if (section === pendingName && key === 'delete') pendingDeletes.push(...deletedKeys(value));
-    else if (section === pendingName) pending[key] = value;
-  }
-  return { current, pending, pendingDeletes };
+  const config = kind === 'qemu' ? parseVmConfig(text) : parseCtConfig(text);
+  const pending = pendingSection(config);
+  return {
+    current: Object.fromEntries(currentSection(config).values),
+    pending: Object.fromEntries(pending?.values ?? []),
+    pendingDeletes: pending?.deletes.map(({ key }) => key) ?? [],
+  };
 }
 
 /** The value that a key has or will have after the next full stop and start: pending wins. Null when it is not set. */
@@ -73,9 +65,4 @@ export function sameValue(key: string, a: string | null, b: string | null): bool
 
 function tagSet(value: string): string {
   return [...new Set(value.split(/[;, ]+/).filter((tag) => tag !== ''))].sort().join(';');
-}
-
-/** Entries of a pending `delete:` line; a leading `!` asks for a forced removal (pve-guest-common AbstractConfig.pm). */
-function deletedKeys(value: string): readonly string[] {
-  return value.split(/[,; ]+/).flatMap((entry) => (entry === '' ? [] : [entry.replace(/^!/, '')]));
 }

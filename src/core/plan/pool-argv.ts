@@ -19,7 +19,7 @@ export function createPoolOptions(pool: Pool): readonly string[] {
  * Flags are not given, so PVE keeps them.
  */
 export function updatePoolOptions(pool: Pool, digest: string): readonly string[] {
-  return [...mapOptions(pool), ...descriptionOption(pool), '--digest', digest];
+  return [...mapOptions(pool), ...descriptionOption(pool), ...(digest === '' ? [] : ['--digest', digest])];
 }
 
 function descriptionOption({ description }: Pool): readonly string[] {

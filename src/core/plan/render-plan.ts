@@ -11,10 +11,17 @@ export interface PlanLine {
   readonly text: string;
 }
 
-/** A plan as lines of text: each change with its reason, its diff and its command, then the remarks. Nothing hostile is left in. */
+/** A whole new or removed file of more lines than this is counted instead of shown; `--json` has it whole. */
+const MOST_LINES = 12;
+
+/**
+ * A plan as lines of text: each change with its reason, its diff and its command, then the remarks. Repetitions (the same
+ * writes for each VF) are folded. Nothing hostile is left in.
+ */
 export function renderPlan(plan: PlanDiff): readonly PlanLine[] {
   const lines: PlanLine[] = [{ kind: 'title', text: visible(plan.title) }];
-  for (const change of plan.changes) lines.push(...changeLines(change));
+  for (const change of foldRepeats(plan.changes))
+    lines.push(...(typeof change === 'string' ? [{ kind: 'context' as const, text: change }] : changeLines(change)));
   for (const { level, text, hint } of plan.remarks) {
     const kind = LEVEL[level] as PlanLine['kind'];
     lines.push({ kind, text: `${LEVEL[level]}: ${visible(text)}${hint === undefined ? '' : ` ${visible(hint)}`}` });
@@ -25,10 +32,64 @@ export function renderPlan(plan: PlanDiff): readonly PlanLine[] {
 function changeLines(change: PlannedChange): readonly PlanLine[] {
   const value = change.value === undefined ? '' : ` = ${visible(change.value === '' ? '""' : change.value)}`;
   return [
-    { kind: 'subject', text: `${visible(change.subject)}${value}  (${visible(change.reason)})` },
-    ...change.diff.map((line): PlanLine => ({ kind: kindOf(line), text: `  ${visible(line)}` })),
-    ...(change.command === undefined ? [] : [{ kind: 'command' as const, text: `  $ ${change.command.map(quoted).join(' ')}` }]),
+    { kind: 'subject', text: `${shortPath(visible(change.subject))}${value}  (${visible(change.reason)})` },
+    ...diffLines(change.diff),
+    ...(change.command === undefined ? [] : [{ kind: 'command' as const, text: `  $ ${shortCommand(change.command)}` }]),
   ];
+}
+
+/** Sysfs paths of PCI devices as `0000:00:02.0/sriov_numvfs`. */
+function shortPath(path: string): string {
+  return path.replace(/^\/sys\/bus\/pci\/(devices\/)?/, '');
+}
+
+function diffLines(diff: readonly string[]): readonly PlanLine[] {
+  const body = diff.filter((line) => !line.startsWith('@@'));
+  for (const [sign, kind, words] of [
+    ['+', 'added', 'new'],
+    ['-', 'removed', 'gone'],
+  ] as const) {
+    if (body.length > MOST_LINES && body.every((line) => line.startsWith(sign)))
+      return [{ kind, text: `  ${sign} ${words}, ${body.length} lines` }];
+  }
+  return body.map((line): PlanLine => ({ kind: kindOf(line), text: `  ${visible(line.replaceAll('\t', '  '))}` }));
+}
+
+/** The command as it can be copied, but for a long list of `--map`, which the diff above shows line by line. */
+function shortCommand(command: readonly string[]): string {
+  const maps = command.filter((word) => word === '--map').length;
+  if (maps < 2) return command.map(quoted).join(' ');
+  const first = command.indexOf('--map');
+  const rest = command.slice(first).filter((word, i, all) => word !== '--map' && all[i - 1] !== '--map');
+  return [...command.slice(0, first).map(quoted), `--map ... (${maps} entries)`, ...rest.map(quoted)].join(' ');
+}
+
+/** Runs of sysfs writes that repeat one or two attributes, with all but the first repetition as one line of text. */
+function foldRepeats(changes: readonly PlannedChange[]): readonly (PlannedChange | string)[] {
+  const folded: (PlannedChange | string)[] = [];
+  for (let i = 0; i < changes.length; ) {
+    const { period, times } = longestRepeat(changes, i);
+    folded.push(...changes.slice(i, i + period));
+    if (times > 2) folded.push(`  ... and the same for ${times - 1} more`);
+    else folded.push(...changes.slice(i + period, i + period * times));
+    i += period * times;
+  }
+  return folded;
+}
+
+function longestRepeat(changes: readonly PlannedChange[], start: number): { readonly period: number; readonly times: number } {
+  const attribute = (change: PlannedChange | undefined) =>
+    change?.value === undefined ? undefined : change.subject.slice(change.subject.lastIndexOf('/') + 1);
+  let best = { period: 1, times: 1 };
+  for (const period of [1, 2]) {
+    let times = 1;
+    const same = (k: number) =>
+      attribute(changes[start + k]) !== undefined &&
+      attribute(changes[start + k]) === attribute(changes[start + times * period + k]);
+    while (Array.from({ length: period }, (_, k) => k).every(same)) times += 1;
+    if (times > 2 && period * times > best.period * best.times) best = { period, times };
+  }
+  return best;
 }
 
 function kindOf(line: string): PlanLine['kind'] {
