@@ -69,7 +69,10 @@ class CaptureHost implements Host {
     const found = this.#find(path, false);
     if (found.kind === 'absent' || found.kind === 'unreadable') return found;
     if (found.kind === 'node' && found.node.kind === 'link') return { kind: 'content', value: found.node.target };
-    return { kind: 'unreadable', errno: 'EINVAL' };
+    return {
+      kind: 'unreadable',
+      errno: (found.kind === 'node' && found.node.kind === 'file' && found.node.unreadable) || 'EINVAL',
+    };
   }
 
   async stat(path: string, { noFollow = false }: { readonly noFollow?: boolean } = {}): Promise<Read<FileStat>> {

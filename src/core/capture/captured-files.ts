@@ -53,7 +53,9 @@ export class CapturedFiles {
         found = this.#at(pathOf(done));
         continue;
       }
-      if (next.kind === 'absent' || next.kind === 'unknown') return next;
+      if (next.kind === 'absent') return next;
+      if (next.kind === 'unknown')
+        return this.#nodes.get(pathOf([...done, name, ...todo]))?.kind === 'absent' ? { kind: 'absent' } : next;
       done = [...done, name];
       found = next;
     }

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+import { keptProcNetUnix } from '../guest/guest-process.ts';
+import { keptGuestFile } from '../guest/reduce-runtime.ts';
+import { keptLog } from '../kernel-log/relevant-lines.ts';
+import { keptModuleFile } from '../modules/module-info.ts';
+import { RELEVANT_MODULES } from '../modules/module-name.ts';
+import { keptModuleIndex } from '../modules/module-origin.ts';
+import { keptMembers } from '../platform/cluster-files.ts';
+import { keptCpuinfo } from '../platform/cpuinfo.ts';
+import { keptStatus, SENSED_PACKAGES } from '../platform/dpkg-status.ts';
+import { keptCgroup } from '../platform/process-identity.ts';
+import { keptCmdlineWords } from './kept-cmdline.ts';
+import { keptConfigSpace } from './kept-config-space.ts';
+import { keptModprobe, keptModulesLoad } from './kept-modprobe.ts';
+import type { Pseudonyms } from './pseudonyms.ts';
+import { renameGuest, renameLog, renamePools, renameStorages, renameVmlist } from './rename-texts.ts';
+import { scrubText, scrubUuids } from './scrub.ts';
+
+/** What a capture keeps of a file: its path as on the machine, its text, and the names to give people's things. */
+export type Keep = (path: string, text: string, names: Pseudonyms) => string;
+
+const attribute: Keep = (_, text) => scrubUuids(text);
+const guestFile: Keep = (path, text) => keptGuestFile(path, text) ?? '';
+
+/** Programs that use GPUs; every other process is `process`, since its name could be anything. */
+const PROGRAMS =
+  /^(kvm|qemu-system-x86|Xorg|Xwayland|systemd-logind|plymouthd|ffmpeg|vainfo|intel_gpu_top|gnome-shell|kwin_wayland|sddm|weston|jellyfin|Plex Transcoder|frigate\.\w+)$/;
+
+/**
+ * The only files whose content is ever kept, by their real path (links followed), and what is kept of each. A file that is not
+ * here is not written into a capture, whoever reads it.
+ */
+export const KEPT_FILES: readonly (readonly [RegExp, Keep])[] = [
+  [
+    /^\/sys\/(devices|class|bus)\/.+\/(vendor|device|subsystem_vendor|subsystem_device|class|revision|boot_vga|enable|resource)$/,
+    attribute,
+  ],
+  [/^\/sys\/(devices|class|bus)\/.+\/(reset_method|power_state|numa_node|driver_override|sriov_[a-z_]+|dev|status)$/, attribute],
+  [/^\/sys\/.+\/mdev_supported_types\/[^/]+\/(available_instances|name|device_api|description)$/, attribute],
+  [/^\/sys\/module\/[^/]+\/(version|taint)$/, attribute],
+  [/^\/sys\/module\/[^/]+\/parameters\/[^/]+$/, (_, text) => keptParameter(text)],
+  [/^\/sys\/.+\/dmi\/id\/(board_vendor|board_name|product_name|bios_version|bios_date)$/, attribute],
+  [/^\/sys\/.+\/mei\d+\/fw_ver$/, attribute],
+  [/^\/proc\/sys\/kernel\/osrelease$/, attribute],
+  [/^\/proc\/cmdline$/, (_, text) => keptCmdlineWords(text)],
+  [/^\/proc\/cpuinfo$/, (_, text) => keptCpuinfo(text)],
+  [/^\/proc\/uptime$/, (_, text) => text],
+  [/^\/proc\/(\d+\/)?net\/unix$/, (_, text) => keptProcNetUnix(text)],
+  [/^\/proc\/\d+\/comm$/, (_, text) => (PROGRAMS.test(text.trim()) ? text : 'process\n')],
+  [/^\/proc\/\d+\/cgroup$/, (_, text) => keptCgroup(text)],
+  [/^\/proc\/(stat|\d+\/cmdline)$/, guestFile],
+  [/^\/run\/qemu-server\/(pci-id-reservations|\d+\.pid)$/, guestFile],
+  [/^(\/usr)?\/lib\/modules\/[^/]+\/modules\.(dep|builtin)$/, (_, text) => keptModuleIndex(text, RELEVANT_MODULES)],
+  [/^(\/usr)?\/lib\/modules\/.+\.ko$/, (_, text) => keptModuleFile(new TextEncoder().encode(text))],
+  [/^\/(etc|run|usr\/local\/lib|usr\/lib|lib)\/modprobe\.d\/[^/]+\.conf$/, (_, text) => keptModprobe(text)],
+  [/^\/(etc|run|usr\/local\/lib|usr\/lib)\/modules-load\.d\/[^/]+\.conf$/, (_, text) => keptModulesLoad(text)],
+  [/^\/etc\/modules$/, (_, text) => keptModulesLoad(text)],
+  [/^\/etc\/hostname$/, (_, text, names) => `${names.of('pve', text.trim().split('.')[0] ?? '')}\n`],
+  [/^\/etc\/pve\/\.members$/, (_, text, names) => keptMembers(text, (node) => names.of('pve', node))],
+  [/^\/etc\/pve\/\.vmlist$/, (_, text, names) => renameVmlist(text, names)],
+  [
+    /^\/etc\/pve\/nodes\/[^/]+\/(qemu-server|lxc)\/\d+\.conf$/,
+    (path, text, names) => renameGuest(guestFile(path, text, names), names),
+  ],
+  [/^\/etc\/pve\/mapping\/pci\.cfg$/, (path, text, names) => renamePools(guestFile(path, text, names), names)],
+  [/^\/etc\/pve\/storage\.cfg$/, (path, text, names) => renameStorages(guestFile(path, text, names), names)],
+  [/^\/var\/lib\/dpkg\/status$/, (_, text) => keptStatus(text, SENSED_PACKAGES)],
+  [/^\/var\/log\/dmesg$/, (_, text, names) => renameLog(keptLog(text), names, keptCmdlineWords)],
+];
+
+/** Files that are bytes. */
+export const KEPT_BYTES: readonly (readonly [RegExp, (bytes: Uint8Array) => Uint8Array])[] = [
+  [/^\/sys\/devices\/.+\/config$/, keptConfigSpace],
+  [/^\/sys\/firmware\/efi\/efivars\/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c$/, (bytes) => bytes.slice(0, 5)],
+];
+
+/** Commands whose output is kept, by their whole argument list joined by blanks. */
+export const KEPT_COMMANDS: { readonly [command: string]: (stdout: string, names: Pseudonyms) => string } = {
+  dmesg: (stdout, names) => renameLog(keptLog(stdout), names, keptCmdlineWords),
+};
+
+/** The only directories whose names are kept, and which names. */
+export const KEPT_DIRECTORIES: readonly (readonly [RegExp, RegExp])[] = [
+  [/^\/sys(\/(devices|bus|class|module|firmware)(\/.*)?|\/kernel(\/iommu_groups(\/.*)?)?)?$/, /^[\w.:@+-]{1,64}$/],
+  [/^\/proc$/, /^(\d+|self|net|cmdline|cpuinfo|uptime|stat|sys)$/],
+  [/^\/proc\/\d+\/fd$/, /^\d+$/],
+  [/^\/run\/qemu-server$/, /^(\d+\.[a-z]+|pci-id-reservations(\.lock)?)$/],
+  [/^\/etc\/pve$/, /^(nodes|local|qemu-server|lxc|openvz|mapping|storage\.cfg|\.members|\.vmlist|\.version)$/],
+  [/^\/etc\/pve\/nodes$/, /^[\w.-]{1,64}$/],
+  [/^\/etc\/pve\/nodes\/[^/]+\/(qemu-server|lxc)$/, /^\d{1,10}\.conf$/],
+  [/^\/etc\/pve\/mapping$/, /^pci\.cfg$/],
+  [/^\/(etc|run|usr\/local\/lib|usr\/lib|lib)\/(modprobe|modules-load)\.d$/, /^[\w.@+-]{1,64}\.conf$/],
+  [/^\/var\/lib\/dkms(\/.*)?$/, /^[\w.+~@-]{1,80}$/],
+];
+
+/** The only links that are kept besides those of sysfs, by where they stand; those of `/proc/PID/fd` by where they lead. */
+export const KEPT_LINKS: readonly RegExp[] = [
+  /^\/sys\//,
+  /^\/proc\/(self|net)$/,
+  /^\/(lib|var\/run|var\/lock)$/,
+  /^\/etc\/pve\/(local|qemu-server|lxc|openvz)$/,
+  /^\/etc\/modules-load\.d\/modules\.conf$/,
+];
+
+/** Parameters are numbers, words and file names of firmware; a path of somebody's own is not kept. */
+function keptParameter(text: string): string {
+  const plain = scrubText(text);
+  return /(^|[\s,=:])\/(?!lib\/firmware\/)/.test(plain) || plain.length > 400 ? '_\n' : plain;
+}

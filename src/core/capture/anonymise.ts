@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { parseSnippetStorages, type SnippetStorage } from '../guest/storage-config.ts';
+import { devicePathOfFd } from '../platform/process-identity.ts';
+import { KEPT_BYTES, KEPT_COMMANDS, KEPT_DIRECTORIES, KEPT_FILES, KEPT_LINKS } from './allow-list.ts';
+import type { Capture, CapturedDirectory, CapturedFile, CapturedLink, CaptureEntry } from './capture-entry.ts';
+import { Pseudonyms } from './pseudonyms.ts';
+import { renameFolders } from './rename-texts.ts';
+import { scrubText, scrubUuids } from './scrub.ts';
+
+/** A capture that may be passed on, and the paths and commands that were read but are not on the allow-list. */
+export interface Anonymised {
+  readonly capture: Capture;
+  readonly leftOut: readonly string[];
+}
+
+/**
+ * What may be kept of a recording. By the allow-list alone, so that what is unknown is left out: passwords, keys, notes, serial
+ * numbers, MACs, UUIDs and people's names for hosts, guests, pools, storages, snapshots and scripts do not get in.
+ */
+export function anonymise(recording: readonly CaptureEntry[]): Anonymised {
+  const sorted = [...recording].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  const names = new Pseudonyms(localNodeOf(sorted));
+  for (const node of nodeNames(sorted)) names.of('pve', node);
+  const filter = new Filter(names, sorted);
+  const kept = sorted.map((entry) => ({ entry, kept: filter.keep(entry) }));
+  return {
+    capture: { entries: withoutDropped(kept.flatMap((one) => (one.kept === undefined ? [] : [one.kept]))) },
+    leftOut: kept.flatMap((one) => (one.kept === undefined && !isSilent(one.entry) ? [keyOf(one.entry)] : [])),
+  };
+}
+
+class Filter {
+  readonly #names: Pseudonyms;
+  readonly #snippets: readonly SnippetStorage[];
+  /** Processes that have a GPU open, or that are hidden from us: all others leave no trace. */
+  readonly #processes: ReadonlySet<string>;
+
+  constructor(names: Pseudonyms, entries: readonly CaptureEntry[]) {
+    this.#names = names;
+    this.#snippets = parseSnippetStorages(textAt(entries, '/etc/pve/storage.cfg') ?? '');
+    this.#processes = new Set(entries.flatMap(processThatMatters));
+  }
+
+  keep(entry: CaptureEntry): CaptureEntry | undefined {
+    if (entry.kind === 'command') {
+      const keep = KEPT_COMMANDS[entry.argv.join(' ')];
+      if (keep === undefined) return undefined;
+      const { answer } = entry;
+      if ('failed' in answer) return { ...entry, answer: { ...answer, message: scrubText(answer.message) } };
+      return { ...entry, answer: { ...answer, stdout: keep(answer.stdout, this.#names), stderr: scrubText(answer.stderr) } };
+    }
+    const pid = /^\/proc\/(\d+)(\/|$)/.exec(entry.path)?.[1];
+    if (pid !== undefined && !this.#processes.has(pid)) return undefined;
+    switch (entry.kind) {
+      case 'file':
+        return this.#file(entry);
+      case 'directory':
+        return this.#directory(entry);
+      case 'link':
+        return this.#link(entry);
+      default:
+        return this.#knows(entry.path) ? { ...entry, path: this.#path(entry.path) } : undefined;
+    }
+  }
+
+  #file(entry: CapturedFile): CapturedFile | undefined {
+    const path = this.#path(entry.path);
+    if (entry.content === undefined) return this.#knows(entry.path) ? { ...entry, path } : undefined;
+    const bytes = KEPT_BYTES.find(([pattern]) => pattern.test(entry.path))?.[1];
+    if (bytes !== undefined) return { ...entry, path, content: bytes(bytesOf(entry.content)) };
+    const keep = KEPT_FILES.find(([pattern]) => pattern.test(entry.path))?.[1];
+    if (keep === undefined) return undefined;
+    return { ...entry, path, content: keep(entry.path, textOf(entry.content), this.#names) };
+  }
+
+  #directory(entry: CapturedDirectory): CapturedDirectory | undefined {
+    const allowed = KEPT_DIRECTORIES.find(([pattern]) => pattern.test(entry.path))?.[1];
+    if (allowed === undefined) return undefined;
+    const path = this.#path(entry.path);
+    if (entry.names === undefined) return { ...entry, path };
+    const names = entry.names.filter(
+      (name) => allowed.test(name) && (entry.path !== '/proc' || !/^\d/.test(name) || this.#processes.has(name)),
+    );
+    return { ...entry, path, names: names.map((name) => lastPart(this.#path(`${entry.path}/${name}`))).sort() };
+  }
+
+  #link(entry: CapturedLink): CapturedLink | undefined {
+    if (/^\/proc\/\d+\/fd\/\d+$/.test(entry.path)) return devicePathOfFd(entry.target) === undefined ? undefined : entry;
+    if (!KEPT_LINKS.some((pattern) => pattern.test(entry.path))) return undefined;
+    const target = scrubUuids(entry.target).replace(
+      /^((?:\/etc\/pve\/)?nodes\/)([^/]+)/,
+      (_, head: string, node: string) => head + this.#names.of('pve', node),
+    );
+    return { ...entry, path: this.#path(entry.path), target };
+  }
+
+  /** Whether a path may be named without its content. */
+  #knows(path: string): boolean {
+    const parent = path.slice(0, path.lastIndexOf('/')) || '/';
+    const inDirectory = KEPT_DIRECTORIES.find(([pattern]) => pattern.test(parent))?.[1].test(lastPart(path)) === true;
+    const lists = [KEPT_FILES, KEPT_BYTES, KEPT_DIRECTORIES].some((list) => list.some(([pattern]) => pattern.test(path)));
+    return inDirectory || lists || KEPT_LINKS.some((pattern) => pattern.test(path)) || this.#snippetOf(path) !== undefined;
+  }
+
+  #path(path: string): string {
+    const snippet = this.#snippetOf(path);
+    if (snippet !== undefined) return `${renameFolders(snippet.path, this.#names)}/${this.#names.ofFile('hook', lastPart(path))}`;
+    const config = /^(.*\/(?:modprobe|modules-load)\.d\/)([^/]+)$/.exec(path);
+    if (config !== null) return config[1] + this.#names.ofFile('file', config[2] ?? '');
+    return scrubUuids(path)
+      .replace(/^(\/etc\/pve\/nodes\/)([^/]+)/, (_, head: string, node: string) => head + this.#names.of('pve', node))
+      .replace(/^(\/var\/lib\/dkms\/)([^/]+)/, (_, head: string, name: string) => head + keptPackage(name, this.#names));
+  }
+
+  #snippetOf(path: string): SnippetStorage | undefined {
+    const folder = path.slice(0, path.lastIndexOf('/'));
+    return this.#snippets.find((storage) => storage.path === folder);
+  }
+}
+
+/** Packages of DKMS that say what they are for; the name of any other could be a person's. */
+function keptPackage(name: string, names: Pseudonyms): string {
+  return /^(i915|xe|intel|nvidia|zfs|spl|r81\d\d|openrazer|v4l2loopback|gasket|apex|corefreq|vendor-reset|backport)/.test(name)
+    ? name
+    : names.of('package', name);
+}
+
+/** A name in a listing whose own entry was dropped must go too, or the capture would say "there, and nobody looked". */
+function withoutDropped(entries: readonly CaptureEntry[]): readonly CaptureEntry[] {
+  const links = new Set(entries.flatMap((entry) => (entry.kind === 'link' ? [entry.path] : [])));
+  return entries.map((entry) => {
+    if (entry.kind !== 'directory' || entry.names === undefined || !/^\/proc\/\d+\/fd$/.test(entry.path)) return entry;
+    const names = entry.names.filter(
+      (name) => links.has(`${entry.path}/${name}`) || entries.some((other) => keyOf(other) === `${entry.path}/${name}`),
+    );
+    return { ...entry, names };
+  });
+}
+
+function processThatMatters(entry: CaptureEntry): string[] {
+  if (entry.kind === 'command') return [];
+  if (entry.kind === 'link' && entry.path === '/proc/self') return [entry.target];
+  const pid = /^\/proc\/(\d+)\/(.*)$/.exec(entry.path);
+  if (pid === null) return [];
+  const hidden =
+    (entry.kind === 'directory' || entry.kind === 'file') && entry.unreadable !== undefined && entry.unreadable !== 'ESRCH';
+  const device = entry.kind === 'link' && devicePathOfFd(entry.target) !== undefined;
+  // What was read of a process beyond its open files was read because it is a guest's.
+  const guest = entry.kind === 'file' && pid[2] === 'cmdline';
+  return hidden || device || guest ? [pid[1] ?? ''] : [];
+}
+
+function localNodeOf(entries: readonly CaptureEntry[]): string {
+  const local = entries.find((entry): entry is CapturedLink => entry.kind === 'link' && entry.path === '/etc/pve/local');
+  return local === undefined
+    ? ((textAt(entries, '/etc/hostname') ?? '').trim().split('.')[0] ?? '')
+    : lastPart(local.target.replace(/\/+$/, ''));
+}
+
+/** Every name of a node, so that it is known before a log is searched for it. */
+function nodeNames(entries: readonly CaptureEntry[]): readonly string[] {
+  const nodes = entries.find(
+    (entry): entry is CapturedDirectory => entry.kind === 'directory' && entry.path === '/etc/pve/nodes',
+  );
+  const host = (textAt(entries, '/etc/hostname') ?? '').trim().split('.')[0] ?? '';
+  return [...(nodes?.names ?? []), ...(host === '' ? [] : [host])].sort();
+}
+
+function textAt(entries: readonly CaptureEntry[], path: string): string | undefined {
+  const file = entries.find((entry): entry is CapturedFile => entry.kind === 'file' && entry.path === path);
+  return file?.content === undefined ? undefined : textOf(file.content);
+}
+
+/** Bytes as text; what is not UTF-8 becomes the replacement character, as in every read of a text. */
+function textOf(content: string | Uint8Array): string {
+  return typeof content === 'string' ? content : new TextDecoder('utf-8', { ignoreBOM: true }).decode(content);
+}
+
+function bytesOf(content: string | Uint8Array): Uint8Array {
+  return typeof content === 'string' ? new TextEncoder().encode(content) : content;
+}
+
+/** Processes without a GPU, links on the way and sources of DKMS are dropped without a word: they are no gap in the allow-list. */
+function isSilent(entry: CaptureEntry): boolean {
+  return entry.kind === 'link' || (entry.kind !== 'command' && /^\/(proc|usr\/src)\//.test(entry.path));
+}
+
+function keyOf(entry: CaptureEntry): string {
+  return entry.kind === 'command' ? entry.argv.join(' ') : entry.path;
+}
+
+function lastPart(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { isHarmless, type Pseudonyms } from './pseudonyms.ts';
+import { scrubText } from './scrub.ts';
+
+/** A reduced guest configuration with people's names replaced: snapshots, tags, pools, hook scripts, ROM files, CPU models. */
+export function renameGuest(text: string, names: Pseudonyms): string {
+  return text
+    .split('\n')
+    .map((line) => {
+      const section = /^\[([^\]]*)\]$/.exec(line);
+      if (section !== null) return renamedSection(section[1] ?? '', names);
+      const [, key = '', value = ''] = /^([^:]+): (.*)$/s.exec(line) ?? [];
+      return key === '' ? line : `${key}: ${scrubText(renamedValue(key, value, names))}`;
+    })
+    .join('\n');
+}
+
+function renamedSection(name: string, names: Pseudonyms): string {
+  if (/^pending$/i.test(name) || name.startsWith('special:') || !/^[a-z][\w-]*$/i.test(name)) return `[${name}]`;
+  return `[${names.of('snap', name)}]`;
+}
+
+function renamedValue(key: string, value: string, names: Pseudonyms): string {
+  if (key === 'parent') return names.of('snap', value);
+  if (key === 'tags') return value.replace(/[^;, ]+/g, (tag) => names.of('tag', tag));
+  if (key === 'hookscript') return renameVolid(value, names);
+  if (key === 'cpu') return value.replace(/\bcustom-([\w-]+)/, (_, name: string) => `custom-${names.of('cpu', name)}`);
+  if (key.startsWith('hostpci')) {
+    return value
+      .replace(/\bmapping=([^,]+)/, (_, pool: string) => `mapping=${names.of('pool', pool)}`)
+      .replace(/\bromfile=([^,]+)/, (_, file: string) => `romfile=${names.ofFile('rom', file)}`);
+  }
+  if (key === 'args') return renameArgs(value, names);
+  return value;
+}
+
+/** Paths in QEMU's arguments lose their folders, and their file names where a person gave them. */
+function renameArgs(value: string, names: Pseudonyms): string {
+  const file = (path: string) => names.ofFile('rom', path.slice(path.lastIndexOf('/') + 1));
+  return value
+    .replace(/(?<=[\s=,'"]|^)\/(?!sys\/|dev\/(?:vfio|dri)\/)[^\s,'"]+/g, (path) => `/usr/share/kvm/${file(path)}`)
+    .replace(/\b(romfile|file)=([^/\s,'"][^\s,'"]*)/g, (_, key: string, name: string) => `${key}=${file(name)}`)
+    .replace(/(?<=,)(id|display|bus|serial)=(?!hostpci|vfio|gpu|igd|vgpu|pci|pcie|ich9|egl|on\b|off\b|auto\b)[^\s,'"]+/g, '$1=_');
+}
+
+/** `storage:snippets/name`, both parts replaced where a person named them. */
+export function renameVolid(volid: string, names: Pseudonyms): string {
+  const match = /^([^:]+):snippets\/(.*)$/.exec(volid);
+  if (match === null) return `${names.of('storage', volid)}`;
+  return `${names.of('storage', match[1] ?? '')}:snippets/${names.ofFile('hook', match[2] ?? '')}`;
+}
+
+/** The PCI mappings: their ids and the nodes of their entries. */
+export function renamePools(text: string, names: Pseudonyms): string {
+  return scrubText(text)
+    .replace(/^(\S+)$/gm, (id: string) => names.of('pool', id))
+    .replace(/\bnode=([^,\s]+)/g, (_, node: string) => `node=${names.of('pve', node)}`);
+}
+
+/** The storages: their ids, and the folders of those that a person made. */
+export function renameStorages(text: string, names: Pseudonyms): string {
+  return text
+    .replace(/^([a-z]+): (\S+)$/gm, (_, type: string, id: string) => `${type}: ${names.of('storage', id)}`)
+    .replace(/^\tpath (.*)$/gm, (_, path: string) => `\tpath ${renameFolders(path, names)}`)
+    .replace(/^\tcontent-dirs .*$/gm, (line) =>
+      line.replace(/=([^,]*)/g, (_, folder: string) => `=${renameFolders(folder, names)}`),
+    );
+}
+
+/** A path with every folder replaced that a person named. */
+export function renameFolders(path: string, names: Pseudonyms): string {
+  return path.replace(/[^/]+/g, (part) => (SYSTEM.has(part) ? part : names.of('storage', part)));
+}
+
+const SYSTEM = new Set(['var', 'lib', 'vz', 'mnt', 'pve', 'srv', 'etc', 'usr', 'share', 'opt', 'snippets', 'proc', 'sys', 'run']);
+
+/** `/etc/pve/.vmlist`: node names and nothing but ids beside them. */
+export function renameVmlist(text: string, names: Pseudonyms): string {
+  const entries: string[] = [];
+  for (const [, id, body = ''] of text.matchAll(/"(\d+)"\s*:\s*\{([^{}]*)\}/g)) {
+    const node = /"node"\s*:\s*"([^"\\]*)"/.exec(body)?.[1];
+    const type = /"type"\s*:\s*"(qemu|lxc)"/.exec(body)?.[1];
+    if (node !== undefined && type !== undefined)
+      entries.push(`"${id}": { "node": "${names.of('pve', node)}", "type": "${type}" }`);
+  }
+  return `{ "version": 1, "ids": {\n${entries.join(',\n')}\n} }\n`;
+}
+
+/** Lines of the kernel log: no addresses, no serials, no node names, no programs of a person, no private boot parameters. */
+export function renameLog(text: string, names: Pseudonyms, cmdline: (words: string) => string): string {
+  const scrubbed = text
+    .replace(/((?:Kernel c|C)ommand line: )(.*)/g, (_, head: string, words: string) => `${head}${cmdline(words)}`)
+    .replace(/(Linux version \S+) \((?!build@proxmox\)|debian-kernel@lists\.debian\.org\))[^)]*@[^)]*\)/g, '$1 (build)')
+    .replace(/\bComm: \S+/g, 'Comm: process');
+  // A node called like an everyday word of this field says nothing of anybody, and its name would be found everywhere.
+  const nodes = names.nodeNames().filter((name) => name !== '' && !isHarmless(name));
+  return nodes.reduce((lines, name) => lines.replaceAll(nodeWord(name), names.of('pve', name)), scrubText(scrubbed));
+}
+
+function nodeWord(name: string): RegExp {
+  return new RegExp(`(?<![\\w.-])${name.replace(/[^\w-]/g, '\\$&')}(?![\\w-])`, 'g');
+}
