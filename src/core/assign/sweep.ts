@@ -44,8 +44,8 @@ export function sweepPools(
       else remarks.push(kept(pool, doubt));
       continue;
     }
-    const named = poolUses(facts, pool.id).length > users.length;
-    if (named && goesWithLastUser(pool) && users.every((use) => use.guest.vmid === guest.vmid))
+    const concerns = poolUses(facts, pool.id).some((use) => use.guest.vmid === guest.vmid && isTouched(use.key, release));
+    if (concerns && goesWithLastUser(pool) && users.every((use) => use.guest.vmid === guest.vmid))
       remarks.push(kept(pool, stillNamed(users)));
     const fill: readonly Vf[] = isOurPool(pool)
       ? gpusIn(pool.entries, pci, node).flatMap((gpu) => vfsOf(pci, gpu))
@@ -91,6 +91,10 @@ function isGone(key: string, state: Assignment['state'], guest: Guest, release: 
   if (!goes && !release.leaving.includes(key)) return false;
   // `hookscript` takes effect at once even on a running guest (qemu-server QemuServer.pm, fast_plug_option).
   return key === 'hookscript' || (guest.running.state === 'known' && !guest.running.value && goes);
+}
+
+function isTouched(key: string, { set, remove, revert, leaving }: Release): boolean {
+  return key in set || remove.includes(key) || revert.includes(key) || leaving.includes(key);
 }
 
 function wasPinnedBy(vf: Vf, guest: Guest, assignments: readonly Assignment[]): boolean {
