@@ -29,14 +29,26 @@ COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _pveigpu; printf '%s\\n' "\${COMPREPL
 describe('bash completion, as bash runs it', () => {
   test.each([
     [['as'], ['assign', 'assignments']],
-    [['vf', ''], ['list', 'create', 'remove']],
-    [['assign', ''], ['101', '102']],
+    [
+      ['vf', ''],
+      ['list', 'create', 'remove'],
+    ],
+    [
+      ['assign', ''],
+      ['101', '102'],
+    ],
     [['assign', '101', '--m'], ['--mode']],
     [['assign', '101', '--mode', 's'], ['sriov']],
-    [['assign', '--mode', 'sriov', ''], ['101', '102']],
+    [
+      ['assign', '--mode', 'sriov', ''],
+      ['101', '102'],
+    ],
     [['assign', '101', ''], []],
     [['vf', 'create', '--dr'], ['--dry-run']],
-    [['completion', ''], ['bash', 'zsh', 'fish']],
+    [
+      ['completion', ''],
+      ['bash', 'zsh', 'fish'],
+    ],
     [['--h'], ['--help', '--host']],
     [['hook', ''], []],
   ])('%j offers %j', (words, answer) => {
@@ -77,6 +89,8 @@ describe('zsh and fish', () => {
     const file = join(folder, 'ask.fish');
     writeFileSync(file, `${fishCompletion(paths)}\ncomplete -C 'pveigpu vf '; complete -C 'pveigpu assign 101 --mode s'\n`);
     const run = spawnSync('fish', ['--no-config', file], { encoding: 'utf8' });
-    expect(run.stdout.split('\n').map((line) => line.split('\t')[0])).toEqual(expect.arrayContaining(['list', 'create', 'remove', 'sriov']));
+    expect(run.stdout.split('\n').map((line) => line.split('\t')[0])).toEqual(
+      expect.arrayContaining(['list', 'create', 'remove', 'sriov']),
+    );
   });
 });
