@@ -91,11 +91,6 @@ function range(start: number, lines: number): string {
   return `${lines === 0 ? start - 1 : start},${lines}`;
 }
 
-/** An empty side is named by the line before it, as diff(1) does. */
-function firstLine(start: number, lines: number): number {
-  return lines === 0 ? start - 1 : start;
-}
-
 function changeOf<K extends ActionName>(
   step: Step & { readonly action: K; readonly args: ActionArgs[K] },
   guests: GuestTexts,
