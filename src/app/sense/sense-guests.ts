@@ -13,12 +13,21 @@ export interface SenseGuestsOptions {
   readonly vmids?: readonly number[];
 }
 
+/** Reads of all guests that are under way: the hook scripts' sensor asks at the same time, and there may be thousands of files. */
+const underWay = new WeakMap<Host, Promise<Section<GuestFacts>>>();
+
 /**
  * Every guest of the cluster from its configuration file; whether it runs is known for this node's guests only (`absent` elsewhere). A
  * guest whose file cannot be read is listed as such and not left out.
  */
 export async function senseGuests(host: Host, options: SenseGuestsOptions = {}): Promise<Section<GuestFacts>> {
-  const vmids = options.vmids === undefined ? undefined : new Set(options.vmids);
+  if (options.vmids !== undefined) return readGuests(host, new Set(options.vmids));
+  const shared = underWay.get(host) ?? readGuests(host).finally(() => underWay.delete(host));
+  underWay.set(host, shared);
+  return shared;
+}
+
+async function readGuests(host: Host, vmids?: ReadonlySet<number>): Promise<Section<GuestFacts>> {
   const [listed, running] = await Promise.all([listGuestFiles(host), readRunning(host, vmids)]);
   if (listed.state !== 'known') return listed;
   const { localNode, files } = listed.value;

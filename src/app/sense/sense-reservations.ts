@@ -25,7 +25,11 @@ export async function senseReservations(host: Host, options: SenseReservationsOp
     options.nowMs === undefined ? readNowSec(host) : options.nowMs / 1000,
   ]);
   return known({
-    reservations: reservations.map((one) => ({ ...one, live: isReservationLive(one, running.pidOf(one.vmid), nowSec) })),
+    reservations: reservations.map((one) => {
+      // Where we may not look whether the guest runs, its reservation counts.
+      const isDoubtful = one.pid !== undefined && running.of('qemu', one.vmid).state === 'unknown';
+      return { ...one, live: isDoubtful || isReservationLive(one, running.pidOf(one.vmid), nowSec) };
+    }),
   });
 }
 

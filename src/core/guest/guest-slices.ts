@@ -60,6 +60,20 @@ export function devicesOfSlice(slice: GuestSlice): readonly Bdf[] {
   }
 }
 
+/**
+ * The keys that keep a guest from moving while it runs (qemu-server QemuMigrate/Helpers.pm): `hostpciN` that is no mapping marked as
+ * capable of it, and `args` with a VFIO device, which PVE does not see and QEMU refuses.
+ */
+export function liveMigrationBlockers(guest: Guest, when: When, pools: readonly Pool[]): readonly string[] {
+  const capable = (entry: HostpciEntry): boolean => {
+    const names = entry.parsed.ok ? hostpciNames(entry.parsed.value) : undefined;
+    return names?.kind === 'mapping' && pools.some((pool) => pool.id === names.mapping && pool.liveMigrationCapable);
+  };
+  const blocking = hostpciEntries(guest, when).filter((entry) => !capable(entry));
+  const hasVfio = graphicsArgs(guest, when).some((item) => item.kind === 'vfio-device');
+  return [...blocking.map((entry) => entry.key), ...(hasVfio ? ['args'] : [])];
+}
+
 type Devices = ReadonlyMap<Bdf, PciDevice>;
 
 function entrySlices(entry: HostpciEntry, devices: Devices, context: SliceContext): readonly GuestSlice[] {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { describe, expect, test } from 'vitest';
 import { memoryHost } from '../../../src/adapters/host-memory.ts';
+import { senseGuests } from '../../../src/app/sense/sense-guests.ts';
 import { senseHookscripts } from '../../../src/app/sense/sense-hookscripts.ts';
 import { FileTree } from '../../../src/core/files/file-tree.ts';
 import { knownValue } from './known-value.ts';
@@ -45,6 +46,20 @@ describe('senseHookscripts', () => {
     expect(knownValue(await senseHookscripts(memoryHost(tree), { guests })).scripts).toEqual([
       { volid: 'local:snippets/pveigpu-hook', path: SCRIPT, exists: true, executable: true, vmids: [101] },
     ]);
+  });
+
+  test('reads no guest twice when both sensors run at the same time', async () => {
+    const read: string[] = [];
+    const host = memoryHost(pveTree(), {
+      onAccess: (operation, path) => {
+        if (operation === 'read' && path.endsWith('.conf')) read.push(path);
+        return undefined;
+      },
+    });
+    await Promise.all([senseGuests(host), senseHookscripts(host)]);
+    expect(read).toHaveLength(4);
+    await senseGuests(host);
+    expect(read).toHaveLength(8);
   });
 
   test('does not know without the guests', async () => {

@@ -29,6 +29,14 @@ describe('senseReservations', () => {
     expect(await live({})).toContain('0000:00:02.5');
   });
 
+  test('counts where it may not look whether the guest runs', async () => {
+    const host = memoryHost(pveTree({ [FILE]: TEXT }), {
+      onAccess: (_operation, path) => (path === '/proc/77/cmdline' ? 'EACCES' : undefined),
+    });
+    const { reservations } = knownValue(await senseReservations(host, { nowMs: 1700000101_000 }));
+    expect(reservations.filter((one) => one.live).map((one) => one.pciId)).toEqual(['0000:00:02.1', '0000:00:02.3']);
+  });
+
   test('an absent or empty file is no reservation, an unreadable one is not known', async () => {
     expect(await senseReservations(memoryHost(pveTree()))).toEqual({ state: 'known', value: { reservations: [] } });
     expect(await senseReservations(memoryHost(pveTree({ [FILE]: '' })))).toEqual({ state: 'known', value: { reservations: [] } });

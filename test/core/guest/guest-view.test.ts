@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Guest, GuestKind, Pool } from '../../../src/core/facts/guest-facts.ts';
 import type { PciDevice, PciFacts } from '../../../src/core/facts/pci-facts.ts';
 import { guestSections } from '../../../src/core/guest/guest-sections.ts';
-import { devicesOfSlice, slicesOf } from '../../../src/core/guest/guest-slices.ts';
+import { devicesOfSlice, liveMigrationBlockers, slicesOf } from '../../../src/core/guest/guest-slices.ts';
 import {
   currentValue,
   freeHostpciKey,
@@ -174,4 +174,11 @@ describe('slicesOf', () => {
     expect(touched('hostpci0: mapping=igpu-vf\nhostpci1: 00:02.0\n')).toEqual(['0000:00:02.1', '0000:00:02.2', '0000:00:02.0']);
     expect(touched('hostpci0: 00:03.0\n')).toEqual([]);
   });
+});
+
+test('liveMigrationBlockers names what keeps a guest here', () => {
+  const one = guest('args: -device vfio-pci,host=00:02.1\nhostpci0: mapping=igpu-vf\nhostpci1: 00:02.2\n');
+  expect(liveMigrationBlockers(one, 'current', [POOL])).toEqual(['hostpci0', 'hostpci1', 'args']);
+  expect(liveMigrationBlockers(one, 'current', [{ ...POOL, liveMigrationCapable: true }])).toEqual(['hostpci1', 'args']);
+  expect(liveMigrationBlockers(guest('vga: std\n'), 'current', [POOL])).toEqual([]);
 });

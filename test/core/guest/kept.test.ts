@@ -2,11 +2,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { GuestKind } from '../../../src/core/facts/guest-facts.ts';
+import { rejectedLines } from '../../../src/core/guest/config-document.ts';
+import { parseCtConfig } from '../../../src/core/guest/ct-config.ts';
 import { guestSections } from '../../../src/core/guest/guest-sections.ts';
 import { keptKey, keptLxc, keptValue } from '../../../src/core/guest/kept-keys.ts';
 import { reduceGuestConfig } from '../../../src/core/guest/reduce-config.ts';
 import { keptGuestFile, keptPoolConfig } from '../../../src/core/guest/reduce-runtime.ts';
 import { keptStorageConfig, parseSnippetStorages } from '../../../src/core/guest/storage-config.ts';
+import { parseVmConfig } from '../../../src/core/guest/vm-config.ts';
 import { vmKeys } from '../../../src/core/guest/vm-keys.ts';
 import { configText } from './config-text.ts';
 
@@ -97,6 +100,9 @@ vmstate: local-lvm:vm-1-state-a
           expect(guestSections(kind, reduced)).toEqual(guestSections(kind, text));
           expect(reduceGuestConfig(kind, reduced)).toBe(reduced);
           expect(reduced).not.toMatch(SECRETS);
+          const document = kind === 'qemu' ? parseVmConfig(text) : parseCtConfig(text);
+          const numbers = rejectedLines(document).map((one) => `line ${one.line}`);
+          expect(guestSections(kind, text).rejectedLines.map((line) => line.split(':')[0])).toEqual(numbers);
         }),
         { numRuns: 500 },
       );
