@@ -18,7 +18,7 @@ export interface SimulatedNode extends Host {
   reboot(): Promise<RebootAnswer>;
   /** Puts faults into the kernel; an empty value takes them out. */
   inject(faults: Injections): void;
-  /** Every file and link that survives a reboot, path to text (links as `-> target`), the EFI system partition below `esp:`. */
+  /** Every file and link that survives a reboot, path to text (links as `-> target`, directories with a slash at their end), the EFI system partition below `esp:`. */
   persistentFiles(): { readonly [path: string]: string };
 }
 

@@ -115,6 +115,20 @@ describe('module configuration', () => {
   });
 });
 
+describe('VFs at boot', () => {
+  test.each([
+    ['/etc/sysfs.conf', 'devices/pci0000:00/0000:00:02.0/sriov_numvfs = 3\n'],
+    ['/etc/sysfs.d/gpu.conf', '# VFs\nbus/pci/devices/0000:00:02.0/sriov_numvfs=3'],
+    ['/etc/tmpfiles.d/i915.conf', '#w /sys/x - - - - 9\nw /sys/devices/pci0000:00/0000:00:02.0/sriov_numvfs - - - - 3\n'],
+  ])('%s makes them', async (path, text) => {
+    const node = createSimulatedNode({ ...RAPTOR_LAKE_S, files: { [path]: text } });
+    expect(await node.readLink(`/sys/bus/pci/devices/${GPU}/virtfn2`)).toMatchObject({ kind: 'content' });
+    await node.remove(path);
+    await node.reboot();
+    expect(await node.readLink(`/sys/bus/pci/devices/${GPU}/virtfn0`)).toEqual({ kind: 'absent' });
+  });
+});
+
 describe('a reboot', () => {
   test('clears what is in memory and keeps files', async () => {
     const node = createSimulatedNode(RAPTOR_LAKE_S);

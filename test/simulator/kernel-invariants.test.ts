@@ -30,7 +30,8 @@ const STEP: fc.Arbitrary<Step> = fc.oneof(
       .map(([driver, file, value]) => ({ path: `/sys/bus/pci/drivers/${driver}/${file}`, value })),
   },
   { weight: 1, arbitrary: fc.constant({ path: '/sys/bus/pci/drivers/vfio-pci/new_id', value: '8086 a780' }) },
-  { weight: 1, arbitrary: FUNCTION.map((bdf) => ({ path: `${DEVICES}/${bdf}/remove`, value: '1' })) },
+  // Of the PF only: removing a VF by hand leaves a dangling virtfn link, on a real kernel as well.
+  { weight: 1, arbitrary: fc.constant({ path: `${PF}/remove`, value: '1' }) },
   { weight: 1, arbitrary: fc.constant({ path: '/sys/bus/pci/rescan', value: '1' }) },
   { weight: 2, arbitrary: FUNCTION.map((open) => ({ open })) },
   { weight: 2, arbitrary: fc.constant<Step>('close') },

@@ -6,6 +6,7 @@ import type { Profile } from '../profile.ts';
 import { showFirmware, showIommu } from './firmware.ts';
 import { lines, liveSource } from './initramfs.ts';
 import type { BootEntry } from './loader.ts';
+import { applySysfsSettings } from './sysfs-settings.ts';
 
 /** File systems that are new at every boot. */
 const VOLATILE = ['/proc', '/sys', '/dev', '/run', '/tmp'];
@@ -50,6 +51,7 @@ export function startKernel(
   if (profile.microcode !== undefined) kernel.log(`microcode: Current revision: ${profile.microcode}`);
   if (kernel.state.iommu) kernel.log('DMAR: Intel(R) Virtualization Technology for Directed I/O');
   loadModules(kernel, tree, profile, entry);
+  applySysfsSettings(kernel, tree);
   startServices(kernel);
   return kernel;
 }

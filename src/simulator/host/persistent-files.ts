@@ -5,7 +5,7 @@ import type { Disks } from '../boot/loader.ts';
 /** What is new at every boot, and what `tmp` means. */
 const VOLATILE = /^\/(proc|sys|run|dev|tmp)(\/|$)/;
 
-/** Every file and link that survives a reboot, path to text; links as `-> target`, empty directories as `(directory)`. */
+/** Every file and link that survives a reboot, path to text; links as `-> target`, directories with a slash at their end. */
 export function persistentFiles(disks: Disks): { readonly [path: string]: string } {
   return Object.fromEntries([...entries(disks.root, ''), ...entries(disks.esp, 'esp:')]);
 }
@@ -17,6 +17,6 @@ function* entries(tree: FileTree, prefix: string): Generator<[string, string]> {
       const text = typeof node.content === 'string' ? node.content : new TextDecoder().decode(node.content);
       yield [`${prefix}${path}`, text];
     } else if (node.kind === 'symlink') yield [`${prefix}${path}`, `-> ${node.target}`];
-    else if (node.kind === 'directory' && node.entries.size === 0) yield [`${prefix}${path}`, '(directory)'];
+    else if (node.kind === 'directory' && path !== '/') yield [`${prefix}${path}/`, ''];
   }
 }

@@ -69,6 +69,8 @@ export function disableVfs(state: KernelState, pf: SimDevice, done: () => Outcom
   }
   const [index, vf] = first;
   sriov.vfs.delete(index);
+  // Somebody removed this VF through its own `remove` file.
+  if (state.devices.get(vf.bdf) !== vf) return disableVfs(state, pf, done);
   state.tree.remove(`${pf.path}/virtfn${index}`);
   state.tree.remove(`${vf.path}/physfn`);
   return removeDevice(state, vf, () => disableVfs(state, pf, done));

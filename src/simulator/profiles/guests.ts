@@ -91,6 +91,14 @@ sockets: 1
 vmgenid: 0d1f4f0e-7a0c-4e6f-8a55-3a4b5c6d7e04
 `;
 
+/** The standard VMs after somebody followed a guide: a raw VF for 101, an `args` line for 102. */
+export const HAND_MADE_VMS: { readonly [vmid: string]: string } = {
+  '100': SERVER,
+  '101': MEDIA.replace('machine: q35\n', 'hostpci0: 0000:00:02.1,pcie=1\nmachine: q35\n'),
+  '102': `args: -device vfio-pci,host=0000:00:02.2,x-vga=on\n${WINDOWS}`,
+  '103': LEGACY,
+};
+
 /** An unprivileged Debian container. */
 const CONTAINER = `#Photo library
 arch: amd64

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import { HAND_MADE_VMS } from './guests.ts';
 import { captured, chipset, companion, derived, igpu, LVM_ROOT, machine, sriov12, ZFS_ROOT } from './parts.ts';
 
 const DKMS_I915 = `${LVM_ROOT} intel_iommu=on i915.enable_guc=3 i915.max_vfs=7 module_blacklist=xe`;
@@ -161,6 +162,20 @@ export const RAPTOR_LAKE_S_UNTOUCHED = machine({
   source: captured('https://github.com/strongtz/i915-sriov-dkms/issues/186'),
   ...RPL_S,
   kernelRelease: '7.0.14-12-pve',
+});
+
+/** The same machine after somebody followed a guide: VFs from /etc/sysfs.conf, taken by the host's own driver. */
+export const RAPTOR_LAKE_S_BY_HAND = machine({
+  name: 'raptor-lake-s-by-hand',
+  title: 'Core i9-14900K, UHD Graphics 770 (Raptor Lake-S), set up by hand',
+  source: captured('https://github.com/strongtz/i915-sriov-dkms/issues/186'),
+  ...RPL_S,
+  kernelRelease: '6.17.9-1-pve',
+  cmdline: DKMS_I915,
+  qemuVersion: '10.1.2',
+  dkms: { version: '2026.05.06', modules: ['intel_sriov_compat', 'i915', 'kvmgt', 'xe'] },
+  files: { '/etc/sysfs.conf': 'devices/pci0000:00/0000:00:02.0/sriov_numvfs = 7\n' },
+  vms: HAND_MADE_VMS,
 });
 
 /** Raptor Lake-P with the stock driver, which ignores the VFs. */
