@@ -31,10 +31,10 @@ export async function run(call: Call): Promise<number> {
   io.out(`${paint(io, 'strong', 'pveigpu, the whole story')} on a simulated machine: ${node.machine.profile.title}\n`);
   io.out(paint(io, 'dim', `Nothing here touches this computer. Source of the machine: ${node.machine.profile.source.source}\n`));
 
-  const sriov = (await readVerdict(machine)).gpus
-    .flatMap(({ modes }) => modes)
-    .find(({ mode, readiness }) => mode === 'sriov' && readiness === 'now');
-  const right = await play(stage, scenesFor(sriov !== undefined), () => pause(keyboard));
+  const { gpus } = await readVerdict(machine);
+  const sriovGpus = gpus.filter(({ modes }) => modes.some(({ mode, readiness }) => mode === 'sriov' && readiness === 'now'));
+  const scenes = scenesFor(sriovGpus.map(({ bdf }) => bdf));
+  const right = await play(stage, scenes, () => pause(keyboard));
   const left = differences(before, node.persistentFiles());
   if (left.length === 0)
     io.out(`\n${paint(io, 'good', 'The node is as it was')}: ${Object.keys(before).length} files are equal, byte for byte.\n`);

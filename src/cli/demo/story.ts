@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import type { Bdf } from '../../core/pci/address.ts';
 import { EXIT } from '../exit-code.ts';
 import { paint } from '../style.ts';
 import { wrap } from '../wrap.ts';
@@ -16,14 +17,14 @@ const LOOK: readonly Scene[] = [
 ];
 
 /** The story on a machine that can make VFs: pool and pinned VF, start, holders, stop, everything back. */
-const SHARE: readonly Scene[] = [
+const share = (gpu: string): readonly Scene[] => [
   {
     say: 'VM 101 gets a VF from the pool: PVE itself will take the first free one at each start. Nothing is written before you agree.',
-    lines: [{ type: 'pveigpu assign 101 --yes' }],
+    lines: [{ type: `pveigpu assign 101${gpu} --yes` }],
   },
   {
     say: 'VM 100 always gets VF 3. The hookscript prepares it at each start.',
-    lines: [{ type: 'pveigpu assign 100 --vf 3 --yes' }],
+    lines: [{ type: `pveigpu assign 100 --vf 3${gpu} --yes` }],
   },
   {
     say: 'Both guests start; the lines of the hook stand in the task log.',
@@ -32,12 +33,16 @@ const SHARE: readonly Scene[] = [
   { say: 'Who holds what?', lines: [{ type: 'pveigpu vf list' }, { type: 'pveigpu assignments' }] },
   {
     say: 'A VF is never taken from under a guest.',
-    lines: [{ type: 'pveigpu vf remove --yes', exit: EXIT.conflict }],
+    lines: [{ type: `pveigpu vf remove${gpu} --yes`, exit: EXIT.conflict }],
   },
   { say: 'Stop, and take everything back.', lines: [{ type: 'qm stop 101' }, { type: 'qm stop 100' }] },
   {
     say: 'The guests get back exactly what they had.',
-    lines: [{ type: 'pveigpu unassign 101 --yes' }, { type: 'pveigpu unassign 100 --yes' }, { type: 'pveigpu vf remove --yes' }],
+    lines: [
+      { type: 'pveigpu unassign 101 --yes' },
+      { type: 'pveigpu unassign 100 --yes' },
+      { type: `pveigpu vf remove${gpu} --yes` },
+    ],
   },
 ];
 
@@ -49,9 +54,11 @@ const REFUSED: readonly Scene[] = [
   },
 ];
 
-/** The scenes for what this machine can do. */
-export function scenesFor(canMakeVfs: boolean): readonly Scene[] {
-  return [...LOOK, ...(canMakeVfs ? SHARE : REFUSED)];
+/** The scenes for a machine, by the GPUs that can have VFs now: with several, each command names the first. */
+export function scenesFor(sriovGpus: readonly Bdf[]): readonly Scene[] {
+  const [first] = sriovGpus;
+  if (first === undefined) return [...LOOK, ...REFUSED];
+  return [...LOOK, ...share(sriovGpus.length > 1 ? ` --gpu ${first}` : '')];
 }
 
 /** Plays scenes; answers whether each command ended as it should. */
