@@ -28,7 +28,10 @@ export async function apiCall(
   const session = new Session(machine, 'api');
   const found = findRoute(method, bare);
   const handler = found === undefined ? undefined : handlerOf(found.route);
-  if (found === undefined || handler === undefined) return failed(501, `Method '${method} ${bare}' not implemented`);
+  if (found === undefined || handler === undefined) {
+    const reason = `Method '${method} ${bare}' not implemented`;
+    return { ...failed(501, reason), message: reason };
+  }
   const all: Parameters = new Map([...found.values, ...pairs(query), ...Object.entries(parameters)]);
   try {
     const node = found.values.get('node');

@@ -43,7 +43,7 @@ export function checkValue(rule: ValueRule, value: string, path: string): Map<st
   if (rule.min !== undefined && Number(value) < rule.min) return refuse(`value must have a minimum value of ${rule.min}`);
   if (rule.max !== undefined && Number(value) > rule.max) return refuse(`value must have a maximum value of ${rule.max}`);
   const format = rule.format?.(value) ?? propertyFault(rule.properties, value, path);
-  return format === undefined ? new Map() : refuse(`invalid format - ${format}\n`);
+  return format === undefined ? new Map() : refuse(`invalid format - ${endLine(format)}`);
 }
 
 /** The text with one line end at least, as Perl's `die` messages have it. */
