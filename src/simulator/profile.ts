@@ -36,6 +36,8 @@ export interface Profile {
   readonly name: string;
   readonly title: string;
   readonly source: ProfileSource;
+  /** Fields that are typical of such a machine and stand in no source: nothing may be concluded from them. */
+  readonly typical?: readonly ('board' | 'bios' | 'meVersion' | 'microcode' | 'kernelRelease' | 'qemuVersion')[];
   readonly cpuModel: string;
   readonly cpuVendor?: string;
   readonly board?: { readonly vendor?: string; readonly name?: string; readonly product?: string };

@@ -28,7 +28,10 @@ describe('the table of machines', () => {
   test.each(PROFILES.map((profile) => [profile.name, profile] as const))(
     '%s names a source for every device',
     (_name, profile) => {
-      expect(profile.source.source).not.toBe('');
+      expect(profile.source.source).toMatch(
+        profile.source.kind === 'capture' ? /^https:\/\/github\.com\// : /catalogue|pci\.ids/,
+      );
+      expect(profile.typical).toContain('microcode');
       for (const device of profile.devices) expect(device.source.source, device.bdf).not.toBe('');
       const bdfs = profile.devices.map(({ bdf }) => bdf);
       expect(new Set(bdfs).size).toBe(bdfs.length);

@@ -83,6 +83,7 @@ export const APOLLO_LAKE = machine({
   name: 'apollo-lake',
   title: 'NUC6CAYH, Celeron J3455, HD Graphics 500 (Apollo Lake)',
   source: captured(NUC6),
+  typical: ['microcode', 'kernelRelease', 'qemuVersion'],
   cpuModel: 'Intel(R) Celeron(R) CPU J3455 @ 1.50GHz',
   microcode: '0x28',
   // First line of https://github.com/fwupd/fwupd/issues/2184
@@ -143,6 +144,7 @@ export const JASPER_LAKE = machine({
   name: 'jasper-lake',
   title: 'Celeron N5105, UHD Graphics (Jasper Lake), i915-sriov-dkms installed',
   source: captured('https://github.com/Upinel/PVE-Intel-vGPU/issues/14'),
+  typical: ['board', 'bios', 'meVersion', 'microcode', 'qemuVersion'],
   cpuModel: 'Intel(R) Celeron(R) N5105 @ 2.00GHz',
   microcode: '0x24000026',
   meVersion: '13.50.25.1965',

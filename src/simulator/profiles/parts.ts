@@ -115,6 +115,7 @@ export function machine(
 ): Profile {
   return {
     cmdline: LVM_ROOT,
+    typical: ['board', 'bios', 'meVersion', 'microcode', 'kernelRelease', 'qemuVersion'],
     efi: true,
     secureBoot: false,
     loader: 'grub',
