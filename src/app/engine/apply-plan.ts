@@ -5,7 +5,7 @@ import type { JournalRun } from '../../core/plan/journal-run.ts';
 import { ok, type Problem, type Result } from '../../core/problem.ts';
 import type { Context } from '../context.ts';
 import { withApplyLock } from './apply-lock.ts';
-import { commitRun } from './commit-run.ts';
+import { commitRun, noteApplied } from './commit-run.ts';
 import { newestRun, writeRun } from './journal.ts';
 import { recoverLocked } from './recover.ts';
 import { type ApplyFailure, type ApplyReport, type Recovery, reportOf, type StepReport } from './report.ts';
@@ -73,7 +73,9 @@ async function applyLocked(context: Context, plan: Plan, options: ApplyOptions):
   if (!opened.ok) return failed(opened.problem, null);
   const ran = await runSteps(context, run, options.onStep);
   if (ran.problem !== undefined) return await giveUp(context, ran.run, ran.problem, recovery);
-  const committed = await commitRun(context, ran.run);
+  const applied = await noteApplied(context, ran.run);
+  if (!applied.ok) return await giveUp(context, ran.run, applied.problem, recovery);
+  const committed = await commitRun(context, applied.value);
   if (committed.ok) return ok({ ...reportOf(committed.value), recovery });
   return failed(committed.problem, { ...reportOf(ran.run), recovery });
 }

@@ -36,7 +36,7 @@ export async function findDeviceUser(
 export async function reservedBy(
   { host, clock }: Pick<Context, 'host' | 'clock'>,
   devices: readonly string[],
-  except: number | undefined,
+  except?: number,
 ): Promise<Result<DeviceUser | null>> {
   const file = await host.read(RESERVATIONS);
   if (file.kind === 'absent') return ok(null);

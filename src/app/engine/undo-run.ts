@@ -7,18 +7,21 @@ import { DeviceLock } from './device-lock.ts';
 import { bind } from './executors.ts';
 import { pruneJournal, writeRun } from './journal.ts';
 
-/** Answers that will not change by trying again: the thing itself is different or gone. */
-const FINAL: readonly ProblemCode[] = ['plan.drift', 'guest.unknown', 'host.unsupported'];
+/**
+ * Answers on which trying again is no help: the thing is different or gone, or somebody uses it by now, who is not to be
+ * disturbed for the sake of a run that failed.
+ */
+const FINAL: readonly ProblemCode[] = ['plan.drift', 'guest.unknown', 'host.unsupported', 'vf.in-use'];
 
 /**
  * Takes back what a run did, newest step first, each after a look whether it is still as we left it. What has changed
  * since is left and noted. Fails, with the run left open for the next try, when a step cannot be taken back now
- * (a locked guest, no quorum, a device in use); with `giveUp` such a step is left too.
+ * (a locked guest, no quorum); with `giveUp` such a step is left too. A journal that cannot be written does not stop it:
+ * each step is looked at before it is taken back, so that doing this twice is harmless.
  */
 export async function undoRun(context: Context, run: JournalRun, giveUp: boolean): Promise<Result<JournalRun>> {
   let current: JournalRun = { ...run, state: 'undoing' };
-  const noted = await writeRun(context.host, current);
-  if (!noted.ok) return noted;
+  await writeRun(context.host, current);
   const lock = new DeviceLock(context.host);
   try {
     for (let index = run.steps.length - 1; index >= 0; index -= 1) {
@@ -27,8 +30,7 @@ export async function undoRun(context: Context, run: JournalRun, giveUp: boolean
       const problem = await undoStep(context, lock, entry.step);
       if (problem !== null && !giveUp && !FINAL.includes(problem.code)) return { ok: false, problem };
       current = problem === null ? withStep(current, index, 'undone') : withStep(current, index, 'left', problem.message);
-      const written = await writeRun(context.host, current);
-      if (!written.ok) return written;
+      await writeRun(context.host, current);
     }
   } finally {
     await lock.drop();

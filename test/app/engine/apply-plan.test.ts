@@ -173,6 +173,54 @@ describe('an apply that fails', () => {
     expect(picture(tree)).toBe(before);
   });
 
+  test('a disk that is full at any time leaves all as it was', async () => {
+    const steps = plan(...createVfs, newFile, changedFile, guestStep(101, { tags: 'x' }));
+    const before = picture(newTree());
+    const codes = new Set<string>();
+    // The last two writes, of the ledger and of the closed run, come after the point from which a run is only finished.
+    for (let full = 0; full < 12; full += 1) {
+      const { context, tree } = rig(newTree());
+      let writes = 0;
+      const filling = withHost(context, {
+        writeAtomic: async (...write: Parameters<Host['writeAtomic']>) => {
+          writes += 1;
+          const isOurs = write[0].startsWith('/var/lib/pveigpu');
+          // What is put back is smaller than what was there; only the journal finds no room.
+          if (writes > full && isOurs) return { ok: false, problem: { code: 'host.write', message: 'ENOSPC' } };
+          return await context.host.writeAtomic(...write);
+        },
+      });
+      const answer = await applyPlan(filling, steps);
+      if (answer.ok) continue;
+      codes.add(answer.problem.code);
+      const recovered = await recover(context);
+      const outcome = recovered.ok ? recovered.value?.outcome : 'failed';
+      if (outcome !== 'finished') expect(picture(tree), `full after ${full}`).toBe(before);
+    }
+    expect([...codes]).toEqual(['host.write']);
+  });
+
+  test('a device that is in use by then is left, and the next plan is not kept back', async () => {
+    const { context, tree } = rig(newTree());
+    const starting = withHost(context, {
+      run: async () => {
+        tree.setFile('/run/qemu-server/pci-id-reservations', '0000:00:02.1 102 time:1800000000\n');
+        return { ok: true, value: { exitCode: 255, stdout: '', stderr: 'VM is locked (backup)\n' } };
+      },
+    });
+    const pve = new (await import('../../../src/adapters/pve-cli.ts')).PveCli(starting.host);
+    const failed = await applyPlan({ ...starting, pve }, plan(...createVfs, guestStep(101, { tags: 'x' })));
+    expect(!failed.ok && failed.problem.report?.steps.map(({ state }) => state)).toEqual([
+      'undone',
+      'left',
+      'left',
+      'undone',
+      'undone',
+    ]);
+    expect(tree.names(PF)?.filter((name) => name.startsWith('virtfn'))).toHaveLength(3);
+    expect(await applyPlan(context, plan(newFile))).toMatchObject({ ok: true, value: { recovery: null } });
+  });
+
   test('an effect that does not come is a failure', async () => {
     const { context, tree } = rig(newTree());
     const before = picture(tree);

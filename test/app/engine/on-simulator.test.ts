@@ -12,7 +12,19 @@ import { createSimulatedNode, type SimulatedNode } from '../../../src/simulator/
 import { PowerCut } from './rig.ts';
 
 const PF = '/sys/bus/pci/devices/0000:00:02.0';
-const METHODS: readonly (keyof Host)[] = ['read', 'readBytes', 'list', 'readLink', 'stat', 'writeAtomic', 'poke', 'mkdir', 'remove', 'lock', 'run'];
+const METHODS: readonly (keyof Host)[] = [
+  'read',
+  'readBytes',
+  'list',
+  'readLink',
+  'stat',
+  'writeAtomic',
+  'poke',
+  'mkdir',
+  'remove',
+  'lock',
+  'run',
+];
 
 function newNode(): SimulatedNode {
   const profile = findProfile('raptor-lake-s');
@@ -21,7 +33,11 @@ function newNode(): SimulatedNode {
 }
 
 /** A context on a node whose power goes before, or after, its n-th operation. */
-function contextOn(node: SimulatedNode, dieAt = Number.POSITIVE_INFINITY, after = false): { readonly context: Context; operations(): number } {
+function contextOn(
+  node: SimulatedNode,
+  dieAt = Number.POSITIVE_INFINITY,
+  after = false,
+): { readonly context: Context; operations(): number } {
   let count = 0;
   const host = new Proxy(node as Host, {
     get: (target, name) => {
@@ -47,7 +63,10 @@ function picture(node: SimulatedNode): string {
   const { tree } = node.machine;
   const vfs = (tree.names(PF) ?? [])
     .filter((name) => name.startsWith('virtfn'))
-    .map((name) => `${name} ${tree.text(`${PF}/${name}/driver_override`)?.trim()} ${node.machine.kernel.driverOf(`0000:00:02.${Number(name.slice(6)) + 1}`)}`);
+    .map(
+      (name) =>
+        `${name} ${tree.text(`${PF}/${name}/driver_override`)?.trim()} ${node.machine.kernel.driverOf(`0000:00:02.${Number(name.slice(6)) + 1}`)}`,
+    );
   const files = Object.entries(node.persistentFiles()).filter(([path]) => !path.startsWith('/var/lib/pveigpu'));
   return JSON.stringify([tree.text(`${PF}/sriov_drivers_autoprobe`)?.trim(), vfs, files]);
 }
