@@ -9,6 +9,7 @@ import type { HeldLock, Host } from '../ports/host.ts';
 import { DEVICE_LOCK } from './engine/state-paths.ts';
 import { guardWholeGpu, wholeGpus } from './hook/guard-whole-gpu.ts';
 import { type HookContext, type Prepared, READY } from './hook/hook-context.ts';
+import { linkName } from './hook/pci-look.ts';
 import { isPrepared, lookAtSlice, prepareSlice, refuseTaken, type SliceState } from './hook/prepare-slice.ts';
 
 /** How long another hook may hold the device lock. */
@@ -47,7 +48,7 @@ export async function runHook(context: HookContext, call: HookCall): Promise<0 |
     if (taken.kind === 'refused') return refuse(context, call.vmid, taken.because);
   }
   if (states.every(isPrepared)) {
-    sayReady(context, states, call.vmid);
+    await sayReady(context, states, call.vmid);
     return 0;
   }
   return await prepareAll(context, slices, call);
@@ -90,7 +91,7 @@ async function prepareAll(context: HookContext, slices: readonly HookSlice[], ca
       if (prepared.kind === 'refused') return refuse(context, call.vmid, prepared.because);
       if (prepared.kind === 'gave-up') context.log.warn(`${state.slice.key} of VM ${call.vmid}: ${prepared.because}.`);
     }
-    sayReady(context, await lookAtAll(context, slices), call.vmid);
+    await sayReady(context, await lookAtAll(context, slices), call.vmid);
     return 0;
   } finally {
     await lock?.value.release();
@@ -110,9 +111,16 @@ async function lookAtAll(context: HookContext, slices: readonly HookSlice[]): Pr
   return states;
 }
 
-function sayReady({ log }: HookContext, states: readonly SliceState[], vmid: number): void {
+async function sayReady({ host, log }: HookContext, states: readonly SliceState[], vmid: number): Promise<void> {
   for (const { slice, ready } of states) {
     if (ready.length === 0) continue;
+    for (const [address, stated] of Object.entries(slice.statedGroups)) {
+      const group = await linkName(host, address, 'iommu_group');
+      if (group === null || group === String(stated)) continue;
+      log.warn(
+        `The pool ${slice.pool} says IOMMU group ${stated} of ${address}, which is in group ${group} now. Run: pveigpu pool sync`,
+      );
+    }
     const what = slice.pool === undefined ? ready.join(', ') : `the pool ${slice.pool}, ${ready.length} VFs`;
     log.info(`VM ${vmid}: ready for ${slice.key}: ${what}.`);
   }

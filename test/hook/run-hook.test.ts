@@ -220,6 +220,13 @@ describe('a pool', () => {
     expect(driverOf(machine, vf(2))).toBe('vfio-pci');
   });
 
+  test('whose IOMMU groups are others by now is said, since PVE refuses such a pool', async () => {
+    machine.setFile('/etc/pve/mapping/pci.cfg', poolConfig(1, 2).replace('iommugroup=21', 'iommugroup=18'));
+    expect(await start(101, config)).toBe(0);
+    const said = 'The pool igpu-vf says IOMMU group 18 of 0000:00:02.2, which is in group 21 now. Run: pveigpu pool sync';
+    expect(lines.filter((line) => line.includes('IOMMU'))).toEqual([said]);
+  });
+
   test('entries of other nodes are not ours', async () => {
     machine.setFile('/etc/pve/mapping/pci.cfg', poolConfig(1).replace('node=pve1', 'node=pve2'));
     expect(await start(101, config)).toBe(0);

@@ -11,6 +11,8 @@ export interface HookSlice {
   readonly addresses: readonly string[];
   /** The pool whose entries the addresses are; PVE takes one of them. Absent for a raw entry, whose addresses are all taken. */
   readonly pool?: string;
+  /** The IOMMU group that the pool states for an address; PVE refuses every start on a pool of which one is wrong. */
+  readonly statedGroups: { readonly [address: string]: number };
   /** `driver=keep`: PVE neither binds nor resets, so the driver must be right already. */
   readonly keepsDriver: boolean;
 }
@@ -37,12 +39,17 @@ export function hookSlices(keys: { readonly [key: string]: string }, pools: read
     if (parsed?.ok !== true || hostpciValue(parsed.value, 'mdev') !== undefined) return [];
     const keepsDriver = hostpciValue(parsed.value, 'driver') === 'keep';
     const names = hostpciNames(parsed.value);
-    if (names.kind === 'host') return [{ key, addresses: names.addresses, keepsDriver }];
+    if (names.kind === 'host') return [{ key, addresses: names.addresses, statedGroups: {}, keepsDriver }];
     if (names.kind === 'nothing') return [];
     const pool = pools.find(({ id }) => id === names.mapping);
     if (pool === undefined || pool.mdev) return [];
-    const addresses = pool.entries.filter((entry) => entry.node === node).flatMap((entry) => entry.path.split(';'));
-    return [{ key, addresses, pool: pool.id, keepsDriver }];
+    const entries = pool.entries.filter((entry) => entry.node === node);
+    const addresses = entries.flatMap((entry) => entry.path.split(';'));
+    // Of several functions in one entry PVE compares the group of the first.
+    const groups = entries.flatMap(({ path, iommuGroup }) =>
+      iommuGroup === undefined ? [] : [[path.split(';')[0] ?? path, iommuGroup] as const],
+    );
+    return [{ key, addresses, pool: pool.id, statedGroups: Object.fromEntries(groups), keepsDriver }];
   });
 }
 
