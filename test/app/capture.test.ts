@@ -40,6 +40,9 @@ test('a capture of a node at work gives the same facts', async () => {
   const node = createSimulatedNode(profile);
   expect(await node.poke('/sys/bus/pci/devices/0000:00:02.0/sriov_drivers_autoprobe', '0')).toEqual({ kind: 'done' });
   expect(await node.poke('/sys/bus/pci/devices/0000:00:02.0/sriov_numvfs', '3')).toEqual({ kind: 'done' });
+  expect(await node.run(['modprobe', 'vfio-pci'])).toMatchObject({ value: { exitCode: 0 } });
+  expect(await node.poke('/sys/bus/pci/devices/0000:00:02.1/driver_override', 'vfio-pci')).toEqual({ kind: 'done' });
+  expect(await node.poke('/sys/bus/pci/drivers_probe', '0000:00:02.1')).toEqual({ kind: 'done' });
   expect(await node.run(['qm', 'set', '101', '--hostpci0', '0000:00:02.1,pcie=1'])).toMatchObject({ value: { exitCode: 0 } });
   expect(await node.run(['qm', 'start', '101'])).toMatchObject({ value: { exitCode: 0 } });
   const { host, leftOut } = await readBack(node);

@@ -82,7 +82,10 @@ export const KEPT_COMMANDS: { readonly [command: string]: (stdout: string, names
 
 /** The only directories whose names are kept, and which names. */
 export const KEPT_DIRECTORIES: readonly (readonly [RegExp, RegExp])[] = [
-  [/^\/sys(\/(devices|bus|class|module|firmware)(\/.*)?|\/kernel(\/iommu_groups(\/.*)?)?)?$/, /^[\w.:@+-]{1,64}$/],
+  [
+    /^(?!.*\/(net|block|ieee80211|nvme|power_supply)(\/|$))\/sys(\/(devices|bus|class|module|firmware)(\/.*)?|\/kernel(\/iommu_groups(\/.*)?)?)?$/,
+    /^[\w.:@+-]{1,64}$/,
+  ],
   [/^\/proc$/, /^(\d+|self|net|cmdline|cpuinfo|uptime|stat|sys)$/],
   [/^\/proc\/\d+\/fd$/, /^\d+$/],
   [/^\/run\/qemu-server$/, /^(\d+\.[a-z]+|pci-id-reservations(\.lock)?)$/],
@@ -96,7 +99,7 @@ export const KEPT_DIRECTORIES: readonly (readonly [RegExp, RegExp])[] = [
 
 /** The only links that are kept besides those of sysfs, by where they stand; those of `/proc/PID/fd` by where they lead. */
 export const KEPT_LINKS: readonly RegExp[] = [
-  /^\/sys\//,
+  /^(?!.*\/(net|block|ieee80211|nvme|power_supply)(\/|$))\/sys\//,
   /^\/proc\/(self|net)$/,
   /^\/(lib|var\/run|var\/lock)$/,
   /^\/etc\/pve\/(local|qemu-server|lxc|openvz)$/,

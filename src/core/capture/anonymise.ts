@@ -25,7 +25,7 @@ export function anonymise(recording: readonly CaptureEntry[]): Anonymised {
   const kept = sorted.map((entry) => ({ entry, kept: filter.keep(entry) }));
   return {
     capture: { entries: withoutDropped(kept.flatMap((one) => (one.kept === undefined ? [] : [one.kept]))) },
-    leftOut: kept.flatMap((one) => (one.kept === undefined && !isSilent(one.entry) ? [keyOf(one.entry)] : [])),
+    leftOut: kept.flatMap((one) => (isLoss(one.entry, one.kept) && !isSilent(one.entry) ? [keyOf(one.entry)] : [])),
   };
 }
 
@@ -67,10 +67,13 @@ class Filter {
     const path = this.#path(entry.path);
     if (entry.content === undefined) return this.#knows(entry.path) ? { ...entry, path } : undefined;
     const bytes = KEPT_BYTES.find(([pattern]) => pattern.test(entry.path))?.[1];
-    if (bytes !== undefined) return { ...entry, path, content: bytes(bytesOf(entry.content)) };
+    if (bytes !== undefined) return resized(entry, path, bytes(bytesOf(entry.content)));
     const keep = KEPT_FILES.find(([pattern]) => pattern.test(entry.path))?.[1];
-    if (keep === undefined) return undefined;
-    return { ...entry, path, content: keep(entry.path, textOf(entry.content), this.#names) };
+    if (keep === undefined) {
+      const { content: _content, ...unread } = entry;
+      return this.#knows(entry.path) ? { ...unread, path } : undefined;
+    }
+    return resized(entry, path, keep(entry.path, textOf(entry.content), this.#names));
   }
 
   #directory(entry: CapturedDirectory): CapturedDirectory | undefined {
@@ -116,6 +119,12 @@ class Filter {
     const folder = path.slice(0, path.lastIndexOf('/'));
     return this.#snippets.find((storage) => storage.path === folder);
   }
+}
+
+/** The file with what is kept of it. Its size is that of the kept part, unless all is kept: attributes of sysfs have sizes of their own. */
+function resized(entry: CapturedFile, path: string, content: string | Uint8Array): CapturedFile {
+  if (entry.stat === undefined || content === entry.content) return { ...entry, path, content };
+  return { ...entry, path, content, stat: { ...entry.stat, sizeBytes: bytesOf(content).length } };
 }
 
 /** Packages of DKMS that say what they are for; the name of any other could be a person's. */
@@ -183,6 +192,13 @@ function bytesOf(content: string | Uint8Array): Uint8Array {
 /** Processes without a GPU, links on the way and sources of DKMS are dropped without a word: they are no gap in the allow-list. */
 function isSilent(entry: CaptureEntry): boolean {
   return entry.kind === 'link' || (entry.kind !== 'command' && /^\/(proc|usr\/src)\//.test(entry.path));
+}
+
+function isLoss(entry: CaptureEntry, kept: CaptureEntry | undefined): boolean {
+  return (
+    kept === undefined ||
+    (entry.kind === 'file' && entry.content !== undefined && kept.kind === 'file' && kept.content === undefined)
+  );
 }
 
 function keyOf(entry: CaptureEntry): string {

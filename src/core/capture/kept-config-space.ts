@@ -8,7 +8,7 @@ const MAX_CAPABILITIES = (4096 - FIRST_EXTENDED) / 8;
 
 /** Configuration space with the device's serial number, if it has one, as zeros. */
 export function keptConfigSpace(bytes: Uint8Array): Uint8Array {
-  const kept = bytes.slice();
+  const kept = Uint8Array.from(bytes);
   const view = new DataView(kept.buffer);
   let at = FIRST_EXTENDED;
   for (let seen = 0; seen < MAX_CAPABILITIES && at >= FIRST_EXTENDED && at + 4 <= kept.length; seen++) {
