@@ -53,6 +53,8 @@ export interface ConfigSection {
   /** Decoded; absent when there is no description line. */
   readonly description?: string;
   readonly deletes: readonly PendingDelete[];
+  /** The value of `delete:` as it stands; PVE writes it back so until it changes it. */
+  readonly deletesText?: string;
 }
 
 /** One key that a pending section deletes; `force` is the `!` before it. */
@@ -76,6 +78,7 @@ interface OpenSection {
   comment?: string;
   description?: string;
   deletes: readonly PendingDelete[];
+  deletesText?: string;
 }
 
 /** Builds the document of a text from what a scanner tells of it; `descriptionOf` is how the kind of guest ends a description. */
@@ -122,6 +125,7 @@ export function buildConfig(
     },
     deletes(number, value) {
       open.deletes = parsePendingDeletes(value);
+      open.deletesText = value;
       add(number, 'delete', { value });
     },
     rejected(number, rejection) {

@@ -38,7 +38,10 @@ function body(section: ConfigSection, keep: (key: string, value: string) => bool
 
 function isEmpty(section: ConfigSection): boolean {
   return (
-    section.values.size === 0 && section.deletes.length === 0 && section.description === undefined && section.lxc.length === 0
+    section.values.size === 0 &&
+    section.deletesText === undefined &&
+    section.description === undefined &&
+    section.lxc.length === 0
   );
 }
 

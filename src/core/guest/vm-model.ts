@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-import { type ConfigSection, pendingSection, snapshotSections } from './config-document.ts';
+import { type ConfigSection, parsePendingDeletes, pendingSection, snapshotSections } from './config-document.ts';
 import { encodeDescription } from './description-text.ts';
 import { isCloudInitDrive } from './drive-value.ts';
 import { parseVmConfig } from './vm-config.ts';
@@ -12,6 +12,8 @@ export interface ModelSection {
   description?: string | undefined;
   /** Key to force flag. */
   readonly deletes: Map<string, boolean>;
+  /** How `delete:` stood in the file; written back as long as `deletes` says the same. */
+  deletesText?: string | undefined;
 }
 
 /** A configuration as PVE holds it between reading and writing: no order, no dropped lines. */
@@ -29,6 +31,7 @@ export function readVmModel(text: string): VmModel {
     values: new Map(section?.values ?? []),
     description: section?.description,
     deletes: new Map((section?.deletes ?? []).map((entry) => [entry.key, entry.force])),
+    deletesText: section?.deletesText,
   });
   return {
     current: copy(config.sections[0]),
@@ -40,8 +43,8 @@ export function readVmModel(text: string): VmModel {
 
 /** Whether anything waits in `[PENDING]`. */
 export function hasPending(model: VmModel): boolean {
-  const { values, deletes, description } = model.pending;
-  return values.size > 0 || deletes.size > 0 || description !== undefined;
+  const { values, description } = model.pending;
+  return values.size > 0 || description !== undefined || printDeletes(model.pending) !== undefined;
 }
 
 /**
@@ -71,12 +74,17 @@ function body(section: ModelSection, isPending: boolean): string {
     for (const line of withoutTrailingEmpty(description.split('\n'))) lines.push(`#${encodeDescription(line)}\n`);
   } else if (description !== undefined && isPending) lines.push('#\n');
   const values = new Map(section.values);
-  if (section.deletes.size > 0) values.set('delete', printDeletes(section.deletes));
+  const deletes = printDeletes(section);
+  if (deletes !== undefined) values.set('delete', deletes);
   for (const [key, value] of sorted(values)) lines.push(`${key}: ${value}\n`);
   return lines.join('');
 }
 
-function printDeletes(deletes: ReadonlyMap<string, boolean>): string {
+function printDeletes({ deletes, deletesText }: ModelSection): string | undefined {
+  const before = new Map(parsePendingDeletes(deletesText ?? '').map((entry) => [entry.key, entry.force]));
+  const isSame = before.size === deletes.size && [...before].every(([key, force]) => deletes.get(key) === force);
+  if (isSame) return deletesText;
+  if (deletes.size === 0) return undefined;
   return sorted(deletes)
     .map(([key, force]) => `${force ? '!' : ''}${key}`)
     .join(',');

@@ -41,8 +41,8 @@ export function rewriteLikePve(text: string, change: ConfigChange): Rewritten {
   for (const [key, value] of set) setOne(file, key, value);
   const model = file.load();
   if (cleanupPending(model)) file.save(model);
-  const reloaded = file.load();
-  if (hasPending(reloaded)) {
+  if (hasPending(model)) {
+    const reloaded = file.load();
     if (change.running === true) applyRunning(file, reloaded, new Set([...set.keys(), ...remove]));
     else file.save(applied(reloaded));
   }
@@ -86,6 +86,7 @@ function deleteOne(file: File, key: string, force: boolean, before: VmModel): bo
   dropFromBootOrder(model, key, before);
   if (key === 'tags') current.values.delete(key);
   else pending.deletes.set(key, force);
+  pending.deletesText = undefined;
   file.save(model);
   return true;
 }
@@ -130,6 +131,7 @@ function cleanupPending({ current, pending }: VmModel): boolean {
     pending.description = undefined;
     changed = true;
   }
+  pending.deletesText = undefined;
   for (const key of [...pending.deletes.keys()]) {
     const isSet = key === 'description' ? current.description !== undefined : current.values.has(key);
     if (!isSet) changed = pending.deletes.delete(key) || changed;

@@ -57,7 +57,8 @@ function sectionOf(line: string): { kind: ConfigSectionKind; name: string } | nu
   if (match === null) return undefined;
   const name = match[1] ?? '';
   if (/^pending$/i.test(name)) return { kind: 'pending', name: 'pending' };
-  if (/^special:(?:cloudinit|fleecing)$/i.test(name)) return { kind: 'special', name: name.slice('special:'.length) };
+  const special = /^special:(.*)$/i.exec(name)?.[1];
+  if (special === 'cloudinit' || special === 'fleecing') return { kind: 'special', name: special };
   if (/^[a-z][a-z0-9_-]+$/i.test(name)) return { kind: 'snapshot', name };
   return null;
 }

@@ -87,6 +87,21 @@ describe('rewriting', () => {
     expect(canonicalVmConfig(text)).toBe('ide2: none,media=cdrom\nscsi0: local-lvm:vm-1-disk-0,cache=none,iothread=1,size=32G\n');
   });
 
+  test('leaves a list of pending deletions as it stands until one changes', () => {
+    const text = 'memory: 64\nvga: std\n\n[PENDING]\ndelete: vga;memory\n';
+    expect(canonicalVmConfig(text)).toBe(text);
+    const running = { running: true, set: { args: '-S' } };
+    expect(rewriteLikePve(text, running).text).toBe('memory: 64\nvga: std\n\n[PENDING]\nargs: -S\ndelete: vga;memory\n');
+    expect(rewriteLikePve(text, { ...running, set: { vga: 'none' } }).text).toBe(
+      'memory: 64\nvga: std\n\n[PENDING]\ndelete: memory\nvga: none\n',
+    );
+    expect(rewriteLikePve(text, { running: true, remove: ['vga'], force: true }).text).toBe(
+      'memory: 64\nvga: std\n\n[PENDING]\ndelete: memory,!vga\n',
+    );
+    const only = 'vga: std\n\n[PENDING]\ndelete: vga\n';
+    expect(rewriteLikePve(only, { running: true, revert: ['vga'] }).text).toBe('vga: std\n');
+  });
+
   test('sorts tags, lower case, each once', () => {
     expect(uniqueTags('B;b,a  c')).toBe('a;b;c');
   });
