@@ -14,6 +14,7 @@ import type { AssignRequest, GuestGround } from './assign-request.ts';
 import { allAssignments } from './assignments.ts';
 import { findGuest, unlockedGuest } from './find-guest.ts';
 import { guestKeys, guestName, isOn, nextConfig } from './guest-keys.ts';
+import { guestNotes } from './guest-notes.ts';
 import { guestRemarks, primaryRemarks } from './guest-remarks.ts';
 import { hookWish } from './hook-script.ts';
 import { DEFAULT_POOL } from './ours.ts';
@@ -81,6 +82,7 @@ function assignNow(ground: GuestGround, request: AssignRequest, guest: Guest, gp
     ...(hook?.remarks ?? []),
     ...(request.primary === true ? primaryRemarks(guest) : []),
     ...unreadableOthers(ground),
+    ...guestNotes(guest, gpu.pf.device).map((text): Remark => ({ level: 'note', id: 'guest.needs', text })),
   ];
   return ok({ title: `${title} to ${guestName(guest)}`, steps, remarks: steps.length > 0 ? remarks : slice.value.remarks });
 }
