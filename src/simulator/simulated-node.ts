@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+
+import type { Result } from '../core/problem.ts';
 import type { Clock } from '../ports/clock-log.ts';
-import type { Host } from '../ports/host.ts';
+import type { HeldLock, Host } from '../ports/host.ts';
 import type { Faults } from './host/faults.ts';
 import { persistentFiles } from './host/persistent-files.ts';
 import { SimulatedHost } from './host/simulated-host.ts';
@@ -8,6 +10,7 @@ import { type RebootAnswer, SimulatedMachine } from './host/simulated-machine.ts
 import type { Injections } from './kernel/state.ts';
 import type { HookRunner, Machine } from './machine.ts';
 import type { Profile } from './profile.ts';
+import { holdLock } from './pve/guest-state.ts';
 
 /** A whole Proxmox VE node in memory: the Host port outside, and what a test needs of its inside. */
 export interface SimulatedNode extends Host {
@@ -48,6 +51,18 @@ class Node extends SimulatedHost implements SimulatedNode {
         await new Promise((resolve) => setImmediate(resolve));
       },
     };
+  }
+
+  /** A lock file that the product holds is held for PVE's programs, too. */
+  override async lock(path: string, options: { readonly timeoutMs: number }): Promise<Result<HeldLock>> {
+    const held = await super.lock(path, options);
+    if (!held.ok) return held;
+    const letGo = holdLock(this.machine, path);
+    const release = async () => {
+      letGo();
+      await held.value.release();
+    };
+    return { ok: true, value: { release } };
   }
 
   async reboot(): Promise<RebootAnswer> {

@@ -10,6 +10,7 @@ import type { HookRunner, Machine, Program, ProgramAnswer } from '../machine.ts'
 import type { Profile } from '../profile.ts';
 import { basePrograms, UnknownCall } from '../programs/table.ts';
 import { updateInitramfs } from '../programs/update-initramfs.ts';
+import { refreshMembers } from '../pve/install.ts';
 import { installPve, PVE_PROGRAMS } from '../pve/programs.ts';
 import type { NodeInside } from './node-inside.ts';
 
@@ -22,7 +23,7 @@ export class SimulatedMachine implements Machine, NodeInside {
   readonly nodeName = 'pve';
   readonly hookRunner: HookRunner | undefined;
   readonly disks: Disks = { root: new FileTree(), esp: new FileTree() };
-  quorate = true;
+  #quorate = true;
   #kernel: SimulatedKernel | undefined;
   #nowMs: number;
   readonly #programs: { readonly [name: string]: Program };
@@ -39,6 +40,15 @@ export class SimulatedMachine implements Machine, NodeInside {
     installSystem(this.disks, profile, this.nodeName);
     this.boot();
     installPve(this);
+  }
+
+  get quorate(): boolean {
+    return this.#quorate;
+  }
+
+  set quorate(value: boolean) {
+    this.#quorate = value;
+    refreshMembers(this);
   }
 
   get tree(): FileTree {

@@ -6,20 +6,35 @@ import { Die, EINTR, ENOENT } from './perl-die.ts';
 
 /** What the simulation keeps of a machine beside its files. Keyed by machine, so that several can live side by side. */
 interface Hidden {
-  readonly locks: Set<string>;
   /** Guests whose system does not answer the power button. */
   readonly deaf: Set<number>;
-  readonly paused: Set<number>;
   tasks: number;
 }
 
 const HIDDEN = new WeakMap<Machine, Hidden>();
 
+/** What a reboot forgets: flocks by path, and guests that wait paused. Keyed by the running kernel. */
+interface Volatile {
+  readonly locks: Set<string>;
+  readonly paused: Set<number>;
+}
+
+const VOLATILE = new WeakMap<object, Volatile>();
+
+/** What the machine keeps until its next reboot. */
+export function volatileState({ kernel }: Machine): Volatile {
+  const known = VOLATILE.get(kernel);
+  if (known !== undefined) return known;
+  const made: Volatile = { locks: new Set(), paused: new Set() };
+  VOLATILE.set(kernel, made);
+  return made;
+}
+
 /** The hidden state of a machine, made on first use. */
 export function hiddenState(machine: Machine): Hidden {
   const known = HIDDEN.get(machine);
   if (known !== undefined) return known;
-  const made: Hidden = { locks: new Set(), deaf: new Set(), paused: new Set(), tasks: 0 };
+  const made: Hidden = { deaf: new Set(), tasks: 0 };
   HIDDEN.set(machine, made);
   return made;
 }
@@ -55,12 +70,27 @@ export function runningPid(machine: Machine, vmid: number): number | undefined {
   return process !== undefined && vmidOfCmdline(process.argv.join('\0')) === vmid ? pid : undefined;
 }
 
-/** How often a waiter for a held lock lets the others run before PVE's 10 s are over in the simulation. */
+/** How often a waiter for a held lock lets the others run before PVE's time is over in the simulation. */
 const TURNS_TO_WAIT = 500;
 
+/** Waits until nobody holds a lock file; PVE's failure when that takes too long (10 s for a guest, 5 s for devices). */
+export async function waitForLock(machine: Machine, path: string, warn: (text: string) => void): Promise<void> {
+  const { locks } = volatileState(machine);
+  if (!locks.has(path)) return;
+  warn('trying to acquire lock...');
+  for (let turn = 0; locks.has(path); turn++) {
+    if (turn === TURNS_TO_WAIT) {
+      warn('\n');
+      throw new Die(`can't lock file '${path}' - got timeout\n`, { exitCode: EINTR });
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  warn(' OK\n');
+}
+
 /**
- * Runs code under the flock of a guest's configuration (`lock_config`, 10 s). A holder that only waits for us, a hook's
- * own `qm set`, makes it time out, as in PVE.
+ * Runs code under the flock of a guest's configuration (`lock_config`). A holder that only waits for us, a hook's own
+ * `qm set`, makes it time out, as in PVE.
  */
 export async function withConfigLock<T>(
   machine: Machine,
@@ -68,16 +98,8 @@ export async function withConfigLock<T>(
   warn: (text: string) => void,
   run: () => Promise<T>,
 ): Promise<T> {
-  const { locks } = hiddenState(machine);
-  if (locks.has(path)) warn('trying to acquire lock...');
-  for (let turn = 1; locks.has(path); turn++) {
-    if (turn > TURNS_TO_WAIT) {
-      warn('\n');
-      throw new Die(`can't lock file '${path}' - got timeout\n`, { exitCode: EINTR });
-    }
-    await new Promise((resolve) => setImmediate(resolve));
-    if (!locks.has(path)) warn(' OK\n');
-  }
+  await waitForLock(machine, path, warn);
+  const { locks } = volatileState(machine);
   locks.add(path);
   try {
     const result = await run();
@@ -90,9 +112,12 @@ export async function withConfigLock<T>(
   }
 }
 
+/** The lock file of PVE's reservations. PVE reads and writes them in one go, so that only others can hold it. */
+export const RESERVATION_LOCK = '/run/qemu-server/pci-id-reservations.lock';
+
 /** Takes a lock file in the name of another process, and answers how to give it back. */
 export function holdLock(machine: Machine, path: string): () => void {
-  const { locks } = hiddenState(machine);
+  const { locks } = volatileState(machine);
   locks.add(path);
   return () => locks.delete(path);
 }

@@ -41,7 +41,7 @@ export function installPve(machine: Machine): void {
   ] as const)
     tree.setLink(`/etc/pve/${link}`, target);
   put('/etc/pve/storage.cfg', STORAGE);
-  put('/etc/pve/.members', members(nodeName), 0o440);
+  refreshMembers(machine);
   if (isNew) {
     for (const [vmid, text] of Object.entries(profile.vms)) put(`${own}/qemu-server/${vmid}.conf`, text);
     for (const [ctid, text] of Object.entries(profile.containers ?? {})) put(`${own}/lxc/${ctid}.conf`, text);
@@ -52,16 +52,23 @@ export function installPve(machine: Machine): void {
   tree.setDirectory('/run/qemu-server', 0o750);
 }
 
-function members(nodeName: string): string {
-  return `{
-"nodename": "${nodeName}",
-"version": 1,
-"cluster": { "name": "${nodeName}", "version": 1, "nodes": 1, "quorate": 1 },
-"nodelist": {
-  "${nodeName}": { "id": 1, "online": 1, "ip": "192.0.2.10"}
-  }
+/** Rewrites the virtual file `/etc/pve/.members`: the nodes of the cluster, and whether this one has quorum (pmxcfs). */
+export function refreshMembers(machine: Machine): void {
+  const { nodeName, quorate, tree } = machine;
+  const nodes = tree.names('/etc/pve/nodes') ?? [nodeName];
+  const list = nodes.map((name, at) => {
+    const online = name === nodeName || quorate ? 1 : 0;
+    return `  "${name}": { "id": ${at + 1}, "online": ${online}, "ip": "192.0.2.${10 + at}"}`;
+  });
+  const cluster = `{ "name": "lab", "version": ${nodes.length}, "nodes": ${nodes.length}, "quorate": ${quorate ? 1 : 0} }`;
+  const text = `{\n"nodename": "${nodeName}",\n"version": ${nodes.length},\n"cluster": ${cluster},\n"nodelist": {\n${list.join(',\n')}\n  }\n}\n`;
+  tree.setFile('/etc/pve/.members', text, { mode: 0o440, gid: 33 });
 }
-`;
+
+/** Adds another node to the cluster, so that guests can move there. */
+export function addClusterNode(machine: Machine, name: string): void {
+  for (const folder of ['qemu-server', 'lxc']) machine.tree.setDirectory(`/etc/pve/nodes/${name}/${folder}`);
+  refreshMembers(machine);
 }
 
 function installPackages(machine: Machine): void {

@@ -6,7 +6,7 @@ import type { Command } from './cli.ts';
 import { qemuCommand } from './command-line.ts';
 import type { Parameters } from './getopt.ts';
 import { cloneVm, createVm, destroyVm, migrateVm, nodeOf } from './guest-files.ts';
-import { checkQuorum, hiddenState, runningPid } from './guest-state.ts';
+import { checkQuorum, runningPid, volatileState } from './guest-state.ts';
 import { hostpciKeys } from './hostpci.ts';
 import { Die, ENOENT } from './perl-die.ts';
 import type { Session } from './session.ts';
@@ -124,7 +124,7 @@ export const QM_COMMANDS: { readonly [name: string]: Command } = {
         throw new Die(
           'cannot suspend VM to disk due to passed-through PCI device(s), which lack the possibility to save/restore their internal state\n',
         );
-      hiddenState(session.machine).paused.add(id(parameters));
+      volatileState(session.machine).paused.add(id(parameters));
       return '';
     },
   }),
@@ -132,7 +132,7 @@ export const QM_COMMANDS: { readonly [name: string]: Command } = {
     usage: 'qm resume <vmid> [OPTIONS]',
     run: async (session, parameters) => {
       mustRun(session, id(parameters));
-      hiddenState(session.machine).paused.delete(id(parameters));
+      volatileState(session.machine).paused.delete(id(parameters));
       return '';
     },
   }),

@@ -3,7 +3,7 @@
 import { hasPending } from '../../core/guest/vm-model.ts';
 import { applyPendingLikePve } from '../../core/guest/vm-rewrite.ts';
 import { type QemuCommand, qemuCommand } from './command-line.ts';
-import { hiddenState, runningPid, vmLock, withConfigLock } from './guest-state.ts';
+import { RESERVATION_LOCK, runningPid, vmLock, volatileState, waitForLock, withConfigLock } from './guest-state.ts';
 import { runHook } from './hookscript.ts';
 import { hostpciKeys } from './hostpci.ts';
 import { Die } from './perl-die.ts';
@@ -48,6 +48,7 @@ export async function startLocked(session: Session, vmid: number, options: Start
       throw error;
     }
   };
+  await waitForLock(machine, RESERVATION_LOCK, session.warn);
   const command = clean(() => qemuCommand(machine, vmid, values));
   const ids = command.devices.flatMap(({ mdevUuid, devices }) => (mdevUuid === undefined ? devices.map(({ id }) => id) : []));
   const timeoutSec = options.timeoutSec ?? (hostpciKeys(values).length > 0 ? 120 : 30);
@@ -59,8 +60,8 @@ export async function startLocked(session: Session, vmid: number, options: Start
   const pid = clean(() => runQemu(session, vmid, command));
   reserve(machine, session.warn, ids, vmid, { pid });
   machine.tree.setFile(`/run/qemu-server/${vmid}.cleanup`, '');
-  if (options.paused === true) hiddenState(machine).paused.add(vmid);
-  else hiddenState(machine).paused.delete(vmid);
+  if (options.paused === true) volatileState(machine).paused.add(vmid);
+  else volatileState(machine).paused.delete(vmid);
   await runHook(session, values.get('hookscript'), vmid, 'post-start');
 }
 

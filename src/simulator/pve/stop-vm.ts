@@ -1,13 +1,23 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { applyPendingLikePve } from '../../core/guest/vm-rewrite.ts';
 import type { Machine } from '../machine.ts';
-import { hiddenState, readConf, runningPid, vmLock, withConfigLock } from './guest-state.ts';
+import {
+  hiddenState,
+  RESERVATION_LOCK,
+  readConf,
+  runningPid,
+  vmLock,
+  volatileState,
+  waitForLock,
+  withConfigLock,
+} from './guest-state.ts';
 import { runHook } from './hookscript.ts';
 import { Die } from './perl-die.ts';
 import { cleanupDevices, warnOnly } from './prepare-pci.ts';
 import { Session } from './session.ts';
-import { startLocked } from './start-vm.ts';
+import { startLocked, startVm } from './start-vm.ts';
 import { checkLock } from './update-vm.ts';
+import { vmids } from './vm-status.ts';
 
 export interface StopOptions {
   /** Asks the guest to power off instead of ending QEMU. */
@@ -31,7 +41,7 @@ export async function stopLocked(session: Session, vmid: number, options: StopOp
   const { values } = model.current;
   await runHook(session, values.get('hookscript'), vmid, 'pre-stop');
   const hidden = hiddenState(machine);
-  if (options.shutdown === true && (hidden.deaf.has(vmid) || hidden.paused.has(vmid))) {
+  if (options.shutdown === true && (hidden.deaf.has(vmid) || volatileState(machine).paused.has(vmid))) {
     if (options.forceStop !== true) throw new Die('VM quit/powerdown failed - got timeout\n');
     session.warn('VM still running - terminating now with SIGTERM\n');
   }
@@ -46,6 +56,8 @@ export async function stopLocked(session: Session, vmid: number, options: StopOp
 async function cleanupVm(session: Session, vmid: number, values: ReadonlyMap<string, string>, pending: boolean): Promise<void> {
   const { tree } = session.machine;
   if (tree.get(`/run/qemu-server/${vmid}.cleanup`) === undefined) return;
+  // PVE gives up on its reservations after 2 s, and goes on; here it waits as long as it does at a start.
+  await waitForLock(session.machine, RESERVATION_LOCK, session.warn).catch(() => undefined);
   warnOnly(session, () => {
     for (const suffix of ['pid', 'qmp', 'vnc', 'qga', 'mon']) tree.remove(`/run/qemu-server/${vmid}.${suffix}`);
     cleanupDevices(session, vmid, values);
@@ -81,13 +93,26 @@ export async function rebootVm(session: Session, vmid: number, options: StopOpti
 
 /** Backs up a VM that does not run: PVE starts it paused, hooks and devices included, and ends it again (vzdump). */
 export async function backupStoppedVm(session: Session, vmid: number): Promise<void> {
-  const options = { skiplock: true };
-  await startVmPaused(session, vmid);
-  await stopVm(session, vmid, options);
+  await startVm(session, vmid, { skiplock: true, paused: true });
+  await stopVm(session, vmid, { skiplock: true });
 }
 
-async function startVmPaused(session: Session, vmid: number): Promise<void> {
-  await withConfigLock(session.machine, vmLock(vmid), session.warn, () =>
-    startLocked(session, vmid, { skiplock: true, paused: true }),
-  );
+/** Starts the guests with `onboot` after a boot, in order of `startup` and VMID (pve-guests.service); failures are told. */
+export async function startGuestsAtBoot(machine: Machine): Promise<readonly string[]> {
+  const failures: string[] = [];
+  const session = new Session(machine, 'api');
+  const order = (vmid: number) => {
+    const { values } = session.loadVm(vmid).model.current;
+    return Number(/(?:^|,)(?:order=)?(\d+)/.exec(values.get('startup') ?? '')?.[1] ?? Number.MAX_SAFE_INTEGER);
+  };
+  const wanted = vmids(machine).filter((vmid) => session.loadVm(vmid).model.current.values.get('onboot') === '1');
+  for (const vmid of wanted.sort((a, b) => order(a) - order(b) || a - b)) {
+    try {
+      await startVm(session, vmid);
+    } catch (error) {
+      if (!(error instanceof Die)) throw error;
+      failures.push(`VM ${vmid}: ${error.text.trimEnd()}`);
+    }
+  }
+  return failures;
 }

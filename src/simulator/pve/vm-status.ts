@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Machine } from '../machine.ts';
-import { hiddenState, runningPid } from './guest-state.ts';
+import { runningPid, volatileState } from './guest-state.ts';
 import type { Session } from './session.ts';
 
 export type Status = { [key: string]: string | number | { managed: number } };
@@ -42,7 +42,7 @@ export function vmStatus(session: Session, vmid: number): Status {
 /** With QEMU's own word on it: `qmpstatus`. */
 export function fullStatus(session: Session, vmid: number): Status {
   const status = vmStatus(session, vmid);
-  const paused = hiddenState(session.machine).paused.has(vmid);
+  const paused = volatileState(session.machine).paused.has(vmid);
   return { ...status, qmpstatus: status.status === 'running' && paused ? 'prelaunch' : (status.status ?? '') };
 }
 
