@@ -27,6 +27,10 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const host = localHost();
+/** Programs of Debian's essential packages coreutils and util-linux. */
+const MKFIFO = 'mkfifo';
+const UNSHARE = 'unshare';
+
 const isRoot = process.getuid?.() === 0;
 
 describe('the local machine', () => {
@@ -106,7 +110,7 @@ describe('poke', () => {
   });
 
   test('a process can end while a poke or a read of its hangs', () => {
-    execFileSync('mkfifo', [join(folder, 'fifo')]);
+    execFileSync(MKFIFO, [join(folder, 'fifo')]);
     const code = `
       const path = ${JSON.stringify(join(folder, 'fifo'))};
       console.log(JSON.stringify([await host.poke(path, '1', { timeoutMs: 100 }), await host.read(path, { timeoutMs: 100 })]));
@@ -193,7 +197,7 @@ describe('an atomic write', () => {
     ];
     if (!mayUnshare())
       return console.warn('LEFT OUT: full and read-only file systems cannot be made here (no user name spaces, not root).');
-    const said = JSON.parse(execFileSync('unshare', mounts, { encoding: 'utf8' }));
+    const said = JSON.parse(execFileSync(UNSHARE, mounts, { encoding: 'utf8' }));
     expect(said.big).toMatchObject({ ok: false, problem: { code: 'host.write', message: expect.stringContaining('ENOSPC') } });
     expect(said.kept).toEqual({ kind: 'content', value: 'old\n' });
     expect(said.names).toEqual({ kind: 'content', value: ['file'] });
@@ -219,7 +223,7 @@ describe('an atomic write', () => {
 
 function mayUnshare(): boolean {
   try {
-    execFileSync('unshare', ['--mount', ...(isRoot ? [] : ['--map-root-user']), 'mount', '-t', 'tmpfs', 'none', '/mnt'], {
+    execFileSync(UNSHARE, ['--mount', ...(isRoot ? [] : ['--map-root-user']), 'mount', '-t', 'tmpfs', 'none', '/mnt'], {
       stdio: 'ignore',
     });
     return true;

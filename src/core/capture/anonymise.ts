@@ -134,15 +134,23 @@ function keptPackage(name: string, names: Pseudonyms): string {
     : names.of('package', name);
 }
 
-/** A name in a listing whose own entry was dropped must go too, or the capture would say "there, and nobody looked". */
+/**
+ * Of a process's open files only the devices are named, and one that could not be read: that alone decides whether the process
+ * is known. A name in the listing whose own entry was dropped goes too, or the capture would say "there, and nobody looked".
+ */
 function withoutDropped(entries: readonly CaptureEntry[]): readonly CaptureEntry[] {
-  const links = new Set(entries.flatMap((entry) => (entry.kind === 'link' ? [entry.path] : [])));
-  return entries.map((entry) => {
+  const hidden = new Set<string>();
+  const kept = entries.filter((entry) => {
+    const process = entry.kind === 'file' ? /^\/proc\/\d+\/fd(?=\/)/.exec(entry.path)?.[0] : undefined;
+    if (process === undefined) return true;
+    const first = !hidden.has(process);
+    hidden.add(process);
+    return first;
+  });
+  const paths = new Set(kept.map(keyOf));
+  return kept.map((entry) => {
     if (entry.kind !== 'directory' || entry.names === undefined || !/^\/proc\/\d+\/fd$/.test(entry.path)) return entry;
-    const names = entry.names.filter(
-      (name) => links.has(`${entry.path}/${name}`) || entries.some((other) => keyOf(other) === `${entry.path}/${name}`),
-    );
-    return { ...entry, names };
+    return { ...entry, names: entry.names.filter((name) => paths.has(`${entry.path}/${name}`)) };
   });
 }
 

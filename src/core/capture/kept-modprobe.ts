@@ -14,7 +14,7 @@ export function keptModprobe(text: string): string {
   for (const directive of parseModprobeConfig(text)) {
     if (modulesNamed(directive).some((name) => relevant.has(name))) lines[directive.line - 1] = keptDirective(directive);
   }
-  return lines.join('\n');
+  return withoutTail(lines);
 }
 
 function keptDirective({ keyword, text, rest, module }: ModprobeDirective): string {
@@ -28,5 +28,10 @@ export function keptModulesLoad(text: string): string {
     const words = line.trim().split(/\s+/);
     return relevant.has(normaliseModuleName(words[0] ?? '')) ? (words[0] ?? '') : '';
   };
-  return text.split('\n').map(kept).join('\n');
+  return withoutTail(text.split('\n').map(kept));
+}
+
+/** Empty lines count only in front of what is kept. */
+function withoutTail(lines: readonly string[]): string {
+  return lines.join('\n').replace(/^\n+$|(?<=\n)\n+$/, '');
 }
