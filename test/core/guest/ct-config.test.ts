@@ -56,6 +56,14 @@ describe('a container', () => {
     expect(canonicalCtConfig(text)).toBe('mine: 1\nonboot: maybe\n');
   });
 
+  test('writes variables and a strange description as PVE does', () => {
+    expect(canonicalCtConfig('lxc.environment.runtime = A=b\nenv: C=d\nlxc.environment.runtime: E=f\n')).toBe(
+      'lxc.environment.runtime: C=d\nlxc.environment.runtime: E=f\n',
+    );
+    expect(canonicalCtConfig('description: 0\nmemory: 1\n')).toBe('memory: 1\n');
+    expect(canonicalCtConfig('#0\nmemory: 1\n')).toBe('#0\nmemory: 1\n');
+  });
+
   test('prints back byte for byte, whatever it is', () => {
     fc.assert(
       fc.property(configText('lxc'), (text) => {
