@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { inRig } from '../build/workspace.ts';
+import type { Identity, RunFolder, Shape } from './shape.ts';
+
+/** Alder Lake-P GT2, Iris Xe: what 00:02.0 is when nobody says otherwise. */
+const DEFAULT_GPU: Identity = { device: 0x46a6 };
+
+/** QEMU's arguments for a machine of the rig, without the program. */
+export function qemuArguments(shape: Shape, run: RunFolder, accelerator: 'tcg' | 'kvm'): readonly string[] {
+  const iommu = shape.iommu !== false;
+  const accel = accelerator === 'kvm' ? 'kvm' : 'tcg,thread=multi,tb-size=512';
+  return [
+    ...['-name', 'rig', '-accel', accel, '-M', 'q35,kernel-irqchip=split', '-smp', '2', '-m', String(shape.memoryMiB ?? 2048)],
+    ...['-cpu', accelerator === 'kvm' ? 'host' : 'max', '-nodefaults', '-display', 'none', '-no-reboot'],
+    ...['-chardev', `file,id=serial,path=${run.serialLog}`, '-serial', 'chardev:serial'],
+    ...['-qmp', `unix:${run.monitor},server=on,wait=off`],
+    ...(iommu ? ['-device', 'intel-iommu,intremap=on,caching-mode=on'] : []),
+    ...bootArguments(shape),
+    ...['-device', 'virtio-serial-pci,addr=1b.0', '-chardev', `socket,id=agent,path=${run.agent},server=on,wait=off`],
+    ...['-device', 'virtserialport,chardev=agent,name=org.qemu.guest_agent.0', '-device', 'virtio-rng-pci,addr=1a.0'],
+    ...['-fsdev', `local,id=share,path=${inRig('share')},security_model=none`],
+    ...['-device', 'virtio-9p-pci,fsdev=share,mount_tag=share,addr=19.0'],
+    ...(shape.gpu === null ? [] : gpuArguments()),
+    ...(shape.card === undefined ? [] : cardArguments()),
+    ...(shape.otherDisplay === true ? ['-device', 'VGA,addr=05.0,romfile='] : []),
+  ];
+}
+
+/** The kernel's command line of a direct boot. */
+export function commandLine(shape: Shape): string {
+  const words = [
+    'root=/dev/vda1',
+    'rw',
+    'console=ttyS0',
+    'panic=-1',
+    'audit=0',
+    'mitigations=off',
+    'quiet',
+    'systemd.show_status=0',
+  ];
+  words.push(shape.iommu === false ? 'intel_iommu=off' : 'intel_iommu=on');
+  if (shape.mode === 'fast') words.push('init=/usr/sbin/rig-init');
+  if (shape.udev === true) words.push('RIG_UDEV=1');
+  return [...words, ...identityWords(shape), shape.append ?? ''].join(' ').trim();
+}
+
+/** Parameters of the module that dresses the functions. */
+export function identityWords(shape: Shape): readonly string[] {
+  const card = typeof shape.card === 'object' ? [{ bdf: '0000:01:00.0', identity: shape.card }] : [];
+  const gpu = shape.gpu === null ? [] : [{ bdf: '0000:00:02.0', identity: shape.gpu ?? DEFAULT_GPU }];
+  const dressed = [...gpu, ...card];
+  if (dressed.length === 0) return ['rigpci=0'];
+  const column = (name: string, value: (identity: Identity) => number | undefined, initial: number) =>
+    `rigpci.${name}=${dressed.map(({ identity }) => `0x${(value(identity) ?? initial).toString(16)}`).join(',')}`;
+  return [
+    `rigpci.bdf=${dressed.map(({ bdf }) => bdf).join(',')}`,
+    column('device', (identity) => identity.device, 0),
+    column('class', (identity) => identity.class, 0x030000),
+    column('revision', (identity) => identity.revision, 0x0c),
+    column('subvendor', (identity) => identity.subvendor, 0x8086),
+    column('subdevice', (identity) => identity.subdevice, 0x7270),
+    column('vfdevice', (identity) => identity.vfDevice, 0),
+    column('totalvfs', (identity) => identity.totalVfs, 0xffff),
+  ];
+}
+
+function bootArguments(shape: Shape): readonly string[] {
+  const keeps = shape.disk !== undefined;
+  // A directly started kernel has boot index 0 of its own.
+  const index = shape.mode === 'grub' ? ',bootindex=0' : '';
+  const drive = (file: string, format: string) => [
+    ...['-drive', `file=${file},if=none,id=disk,format=${format},snapshot=${keeps ? 'off' : 'on'},cache=unsafe`],
+    ...['-device', `virtio-blk-pci,drive=disk,addr=1d.0${index}`],
+  ];
+  const disk = shape.disk === undefined ? drive(inRig('base.img'), 'raw') : drive(shape.disk, 'qcow2');
+  if (shape.mode === 'grub') return shape.disk === undefined ? drive(inRig('grub.qcow2'), 'qcow2') : disk;
+  return ['-kernel', inRig('vmlinux'), '-initrd', inRig('initrd'), '-append', commandLine(shape), ...disk];
+}
+
+/** An nvme right on the root bus has the VF layout of an integrated GPU: 7 VFs at offset 1, stride 1. */
+function gpuArguments(): readonly string[] {
+  const queues = 'max_ioqpairs=16,msix_qsize=17,sriov_vq_flexible=14,sriov_vi_flexible=14';
+  const device = `nvme,id=igpu,serial=rig0,subsys=subsystem,bus=pcie.0,addr=02.0,sriov_max_vfs=7,${queues},use-intel-id=on`;
+  return ['-device', 'nvme-subsys,id=subsystem', '-device', device];
+}
+
+function cardArguments(): readonly string[] {
+  return [
+    ...['-device', 'pcie-root-port,id=port1,chassis=1,slot=1,addr=03.0'],
+    ...['-netdev', 'user,id=card,restrict=on', '-device', 'igb,bus=port1,netdev=card,romfile='],
+  ];
+}

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { defineConfig } from 'vitest/config';
+
+/** The rig's cases: one machine at a time, in the order of the files. */
+export default defineConfig({
+  test: {
+    include: ['test/rig/cases/**/*.case.ts'],
+    globalSetup: ['test/rig/global-setup.ts'],
+    reporters: ['default', './test/rig/summary-reporter.ts'],
+    fileParallelism: false,
+    maxWorkers: 1,
+    testTimeout: 240_000,
+    hookTimeout: 600_000,
+  },
+});
