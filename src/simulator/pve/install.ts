@@ -27,7 +27,7 @@ const STORAGE = `dir: local
 export function installPve(machine: Machine): void {
   const { tree, nodeName, profile } = machine;
   const own = `/etc/pve/nodes/${nodeName}`;
-  const isNew = tree.get(own) === undefined;
+  const isNew = tree.get('/etc/pve/.vmlist') === undefined;
   const put = (path: string, text: string, mode = 0o640) => {
     if (tree.get(path) === undefined) tree.setFile(path, text, { mode, gid: 33 });
   };
