@@ -10,7 +10,7 @@ const shared = {
   bundle: true,
   platform: 'node',
   target: 'node20',
-  minifySyntax: true,
+  minify: true,
   legalComments: 'none',
   sourcemap: 'linked',
   metafile: true,
@@ -22,22 +22,40 @@ const shared = {
 rmSync('dist', { recursive: true, force: true });
 const command = await build({
   ...shared,
-  entryPoints: { 'bin/pveigpu': 'src/cli/main.ts' },
+  entryPoints: { 'lib/full': 'src/cli/full.ts' },
   format: 'esm',
   splitting: true,
   outdir: 'dist',
   outExtension: { '.js': '.mjs' },
   chunkNames: 'lib/[name]-[hash]',
-  banner: { js: '#!/usr/bin/node\nimport { createRequire as __cr } from "node:module"; const require = __cr(import.meta.url);' },
+  banner: { js: 'import { createRequire as __cr } from "node:module"; const require = __cr(import.meta.url);' },
+});
+// the entry is small and CommonJS, which node starts fastest; everything but `status` is imported from the chunks
+const entry = await build({
+  ...shared,
+  entryPoints: ['src/cli/main.ts'],
+  format: 'cjs',
+  outfile: 'dist/bin/pveigpu.cjs',
+  banner: { js: '#!/usr/bin/node' },
+  plugins: [
+    {
+      name: 'full-program',
+      setup: ({ onResolve }) => onResolve({ filter: /\/full\.ts$/ }, () => ({ path: '../lib/full.mjs', external: true })),
+    },
+  ],
 });
 const hook = await build({ ...shared, entryPoints: ['pve-hooks/hook.ts'], format: 'cjs', outfile: 'dist/lib/hook.cjs' });
-chmodSync('dist/bin/pveigpu.mjs', 0o755);
+chmodSync('dist/bin/pveigpu.cjs', 0o755);
 mkdirSync('dist/share', { recursive: true });
 cpSync('pve-hooks/pveigpu-hook.pl', 'dist/share/pveigpu-hook');
 chmodSync('dist/share/pveigpu-hook', 0o755);
-writeFileSync('dist/THIRD-PARTY-LICENCES.txt', collectLicences([command.metafile, hook.metafile]));
-writeFileSync('dist/meta.json', JSON.stringify({ command: command.metafile, hook: hook.metafile }));
+writeFileSync('dist/THIRD-PARTY-LICENCES.txt', collectLicences([command.metafile, entry.metafile, hook.metafile]));
+writeFileSync('dist/meta.json', JSON.stringify({ command: command.metafile, entry: entry.metafile, hook: hook.metafile }));
 if (!quiet) {
-  for (const [path, { bytes }] of Object.entries({ ...command.metafile.outputs, ...hook.metafile.outputs }))
+  for (const [path, { bytes }] of Object.entries({
+    ...command.metafile.outputs,
+    ...entry.metafile.outputs,
+    ...hook.metafile.outputs,
+  }))
     if (!path.endsWith('.map')) console.log(`${String(bytes).padStart(8)}  ${path}`);
 }

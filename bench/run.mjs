@@ -62,7 +62,7 @@ const times = measure([
   { name: 'idle', argv: ['perl', join(dist, 'share/pveigpu-hook'), '101', 'post-start'], more: hookEnv },
   { name: 'node', argv: [node, '-e', '0'] },
   { name: 'prepared', argv: ['perl', join(dist, 'share/pveigpu-hook'), '101', 'pre-start'], more: hookEnv },
-  { name: 'status', argv: [node, join(dist, 'bin/pveigpu.mjs'), 'status', '--root', machine] },
+  { name: 'status', argv: [node, join(dist, 'bin/pveigpu.cjs'), 'status', '--root', machine] },
 ]);
 const of = (name) => times.get(name).median;
 budget('hook, phase with nothing to do / perl -e 0', of('idle') / of('perl'), 2, `${of('idle').toFixed(1)} ms`);

@@ -14,8 +14,8 @@ const COLOURS = {
   36: 'fill="#79c0ff"',
 };
 
-const env = { ...process.env, FORCE_COLOUR: '1', COLUMNS: '100' };
-const run = spawnSync('node', ['dist/bin/pveigpu.mjs', 'demo', '--once'], { encoding: 'utf8', env });
+const env = { ...process.env, FORCE_COLOR: '1', COLUMNS: '100' };
+const run = spawnSync('node', ['dist/bin/pveigpu.cjs', 'demo', '--once'], { encoding: 'utf8', env });
 const all = run.stdout.split('\n');
 const from = all.findIndex((line) => line.includes('pveigpu status'));
 const to = all.findIndex((line) => line.includes('assign 100'));

@@ -1,13 +1,40 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import type { HostFacts } from '../core/facts/host-facts.ts';
+import { ifKnown } from '../core/facts/section.ts';
 import { EMPTY_LEDGER } from '../core/plan/ledger.ts';
 import { type StatusView, statusView } from '../core/status/status-view.ts';
+import type { Host } from '../ports/host.ts';
 import type { Context } from './context.ts';
 import { readLedger } from './engine/state-files.ts';
 import { sense } from './sense/sense.ts';
+import { senseHolders } from './sense/sense-holders.ts';
+import { sensePci } from './sense/sense-pci.ts';
+import { sensePve } from './sense/sense-pve.ts';
 
-/** What this node does with its GPUs now. Reads files only, and no kernel log. */
+/**
+ * What this node does with its GPUs now. Reads files only, no kernel log, no attribute that can hang, and looks for device
+ * users among the guests' processes alone: `vf list` looks at all of them.
+ */
 export async function readStatus({ host }: Context): Promise<StatusView> {
-  const facts = await sense(host, ['pci', 'drm', 'holders', 'kernel', 'modules', 'pve', 'guests', 'pools', 'reservations']);
   const ledger = await readLedger(host);
-  return statusView(facts, ledger.ok ? ledger.value : EMPTY_LEDGER);
+  return statusView(await senseForStatus(host), ledger.ok ? ledger.value : EMPTY_LEDGER);
+}
+
+async function senseForStatus(host: Host): Promise<HostFacts> {
+  const [rest, pve, pci] = await Promise.all([
+    sense(host, ['drm', 'kernel', 'modules', 'guests', 'pools', 'reservations']),
+    sensePve(host, { packages: ['pve-manager'] }),
+    sensePci(host, { withOverride: false, withConfig: false, withOthers: false }),
+  ]);
+  const facts: HostFacts = { ...rest, pve, pci };
+  return { ...facts, holders: await senseHolders(host, { pids: await guestProcesses(host, facts) }) };
+}
+
+/** The processes of this node's running VMs, from the files that QEMU writes. */
+async function guestProcesses(host: Host, facts: HostFacts): Promise<readonly number[]> {
+  const running = (ifKnown(facts.guests)?.guests ?? []).filter(
+    (guest) => guest.kind === 'qemu' && ifKnown(guest.running) === true,
+  );
+  const files = await Promise.all(running.map(({ vmid }) => host.read(`/run/qemu-server/${vmid}.pid`)));
+  return files.flatMap((file) => (file.kind === 'content' && /^\d+\s*$/.test(file.value) ? [Number(file.value)] : []));
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import { fstatSync, writeSync } from 'node:fs';
 
 /** Where a command prints and asks: the terminal, or the demo and the tests. */
 export interface Io {
@@ -14,20 +15,52 @@ export interface Io {
   readonly interactive: boolean;
 }
 
-/** The real terminal. Colour only on a terminal, and never with NO_COLOR. */
+const [STDIN, STDOUT, STDERR] = [0, 1, 2];
+
+/**
+ * The real terminal. Colour only on a terminal, and never with NO_COLOR. Written without `process.stdout`, whose streams
+ * take longer to load than a status takes to read (docs/adr/0010); they are loaded only to ask a terminal for its width.
+ */
 export function terminalIo(): Io {
+  const terminal = isTerminal(STDOUT);
+  const { NO_COLOR, TERM, FORCE_COLOR } = process.env;
   return {
-    out: (text) => void process.stdout.write(text),
-    err: (text) => void process.stderr.write(text),
-    colour: process.stdout.isTTY === true && process.env.NO_COLOR === undefined && process.env.TERM !== 'dumb',
-    columns: process.stdout.columns ?? 100,
-    interactive: process.stdin.isTTY === true,
+    out: (text) => writeAll(STDOUT, text),
+    err: (text) => writeAll(STDERR, text),
+    colour: FORCE_COLOR === '1' || (terminal && NO_COLOR === undefined && TERM !== 'dumb'),
+    columns: (terminal ? process.stdout.columns : undefined) ?? 100,
+    interactive: isTerminal(STDIN),
     confirm: askOnTerminal,
   };
 }
 
+/** A character device that is not `/dev/null` and the like; those have major number 1 (Linux devices.txt). */
+function isTerminal(fd: number): boolean {
+  try {
+    const { rdev } = fstatSync(fd);
+    return rdev !== 0 && rdev >> 8 !== 1;
+  } catch {
+    return false;
+  }
+}
+
+/** Writes a whole text. A reader that went away (`| head`) ends us quietly; a full pipe is waited for. */
+function writeAll(fd: number, text: string): void {
+  const bytes = new TextEncoder().encode(text);
+  for (let at = 0; at < bytes.length; ) {
+    try {
+      at += writeSync(fd, bytes, at);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'EPIPE') process.exit(0);
+      if (code !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
+  }
+}
+
 async function askOnTerminal(question: string): Promise<boolean> {
-  if (process.stdin.isTTY !== true) return false;
+  if (!isTerminal(STDIN)) return false;
   const { createInterface } = await import('node:readline/promises');
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   const ended = new Promise<string>((resolve) => lines.once('close', () => resolve('')));

@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { COMMANDS } from './command-table.ts';
-import { terminalIo } from './io.ts';
-import { openMachine } from './open-machine.ts';
-import { runCommandLine } from './program.ts';
-import { VERSION } from './version.ts';
+import { runQuick } from './quick.ts';
 
-// a reader that went away (`| head`) ends us quietly
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
-process.exitCode = await runCommandLine(process.argv.slice(2), COMMANDS, terminalIo(), openMachine, VERSION);
+const argv = process.argv.slice(2);
+const quick = runQuick(argv) ?? import('./full.ts').then(({ runFull }) => runFull(argv));
+quick.then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    process.stderr.write(
+      `pveigpu: this is a fault in pveigpu itself, please report it:\n${error instanceof Error ? error.stack : error}\n`,
+    );
+    process.exitCode = 1;
+  },
+);

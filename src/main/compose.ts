@@ -3,14 +3,14 @@ import type { Context } from '../app/context.ts';
 import { ok, problem, type Result } from '../core/problem.ts';
 import type { Log } from '../ports/clock-log.ts';
 import type { Host } from '../ports/host.ts';
-import type { Pve } from '../ports/pve.ts';
 import type { Profile } from '../simulator/profile.ts';
 import type { SimulatedNode } from '../simulator/simulated-node.ts';
+import { pveOf } from './pve/compose.ts';
 
 /** The machine that runs us, or a directory of it with `root`. */
 export async function composeLocal({ root, log }: { readonly root: string; readonly log: Log }): Promise<Context> {
-  const { localHost } = await import('../adapters/host-local.ts');
-  return await contextOf(localHost({ root }), log);
+  const { localContext } = await import('./local/compose.ts');
+  return localContext(root, log);
 }
 
 /** A capture, read from a file of this machine. Fails when it cannot be read or is none. */
@@ -59,15 +59,4 @@ export interface SimulatedContext extends Context {
 async function contextOf(host: Host, log: Log): Promise<Context> {
   const { systemClock } = await import('../adapters/clock-system.ts');
   return { host, pve: pveOf(host), clock: systemClock, log };
-}
-
-/** Proxmox through its programs; the adapter is loaded at the first change, since most commands only look. */
-function pveOf(host: Host): Pve {
-  const load = async () => new (await import('../adapters/pve-cli.ts')).PveCli(host);
-  return {
-    changeGuest: async (change) => await (await load()).changeGuest(change),
-    createPool: async (pool) => await (await load()).createPool(pool),
-    updatePool: async (pool, digest) => await (await load()).updatePool(pool, digest),
-    removePool: async (id) => await (await load()).removePool(id),
-  };
 }

@@ -11,8 +11,13 @@ import { readOptional, unreadable } from './attribute.ts';
 
 const STATUS = '/var/lib/dpkg/status';
 
+export interface SensePveOptions {
+  /** Only these packages: each costs a search through dpkg's megabytes. Default all that decide something. */
+  readonly packages?: readonly string[];
+}
+
 /** Proxmox VE on this node, from files only. A plain Debian host has no `/etc/pve`, which is an answer and no failure. */
-export async function sensePve(host: Host): Promise<Section<PveFacts>> {
+export async function sensePve(host: Host, options: SensePveOptions = {}): Promise<Section<PveFacts>> {
   const [status, local, hostname, tree, members, vmlist] = await Promise.all([
     host.read(STATUS),
     host.readLink('/etc/pve/local'),
@@ -21,7 +26,8 @@ export async function sensePve(host: Host): Promise<Section<PveFacts>> {
     host.read('/etc/pve/.members'),
     host.read('/etc/pve/.vmlist'),
   ]);
-  const packages = status.kind === 'content' ? visibleValues(installedVersions(status.value, SENSED_PACKAGES)) : {};
+  const packages =
+    status.kind === 'content' ? visibleValues(installedVersions(status.value, options.packages ?? SENSED_PACKAGES)) : {};
   const isProxmox = packages['pve-manager'] !== undefined || packages['qemu-server'] !== undefined || members.kind === 'content';
   const cluster = readCluster(isProxmox, tree, members);
   const own = local.kind === 'content' ? linkName(local.value) : (memberName(cluster) ?? (hostname ?? '').trim().split('.')[0]);

@@ -37,7 +37,9 @@ export async function run(call: Call): Promise<number> {
   const right = await play(stage, scenes, () => pause(keyboard));
   const left = differences(before, node.persistentFiles());
   if (left.length === 0)
-    io.out(`\n${paint(io, 'good', 'The node is as it was')}: ${Object.keys(before).length} files are equal, byte for byte.\n`);
+    io.out(
+      `\n${paint(io, 'good', 'The node is as it was')}: ${Object.keys(before).filter((path) => !path.endsWith('/')).length} files are equal, byte for byte.\n`,
+    );
   else io.err(`\nThe node is not as it was: ${left.join(', ')}\n`);
   const code = right && left.length === 0 ? EXIT.done : EXIT.failed;
   if (keyboard === undefined) return code;

@@ -18,7 +18,7 @@ export const SENSED_PACKAGES: readonly string[] = [
  * looked at. A package counts when dpkg's own state is `installed` (half-configured ones do not).
  */
 export function installedVersions(status: string, names: readonly string[]): { readonly [name: string]: string } {
-  const text = `\n${status.replace(/^\n+/, '')}`;
+  const text = status.startsWith('\n') ? status : `\n${status}`;
   const found = names.flatMap((name) => {
     const version = versionOf(text, name);
     return version === undefined ? [] : [[name, version] as const];

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { localContext } from '../main/local/compose.ts';
+import { run as runStatus } from './commands/status.ts';
+import { terminalIo } from './io.ts';
+
+/**
+ * `status` without the argument parser: it is what people type most, and its start-up is budgeted (docs/adr/0010). Knows
+ * `--json` and `--root DIR`; undefined for every other command line, which the whole program reads.
+ */
+export function runQuick(argv: readonly string[]): Promise<number> | undefined {
+  const [command, ...rest] = argv;
+  if (command !== 'status') return undefined;
+  let json = false;
+  let root = '/';
+  for (let i = 0; i < rest.length; i += 1) {
+    if (rest[i] === '--json') json = true;
+    else if (rest[i] === '--root' && rest[i + 1] !== undefined) root = rest[++i] ?? '/';
+    else return undefined;
+  }
+  const io = terminalIo();
+  const log = { info: (line: string) => io.err(`${line}\n`), warn: (line: string) => io.err(`${line}\n`) };
+  return runStatus({ args: [], options: { json }, io, context: async () => localContext(root, log) });
+}
