@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { HostFacts } from '../core/facts/host-facts.ts';
 import { ifKnown } from '../core/facts/section.ts';
-import { EMPTY_LEDGER } from '../core/plan/ledger.ts';
+import { EMPTY_LEDGER, type Ledger } from '../core/plan/ledger.ts';
 import { type StatusView, statusView } from '../core/status/status-view.ts';
 import type { Host } from '../ports/host.ts';
 import type { Context } from './context.ts';
-import { readLedger } from './engine/state-files.ts';
+import { LEDGER_FILE } from './engine/state-paths.ts';
 import { sense } from './sense/sense.ts';
 import { senseHolders } from './sense/sense-holders.ts';
 import { sensePci } from './sense/sense-pci.ts';
@@ -16,8 +16,15 @@ import { sensePve } from './sense/sense-pve.ts';
  * users among the guests' processes alone: `vf list` looks at all of them.
  */
 export async function readStatus({ host }: Context): Promise<StatusView> {
+  return statusView(await senseForStatus(host), await ledgerOf(host));
+}
+
+/** The ledger where there is one; its schema library is loaded only then, since it costs more than the rest of a status. */
+async function ledgerOf(host: Host): Promise<Ledger> {
+  if ((await host.stat(LEDGER_FILE)).kind === 'absent') return EMPTY_LEDGER;
+  const { readLedger } = await import('./engine/state-files.ts');
   const ledger = await readLedger(host);
-  return statusView(await senseForStatus(host), ledger.ok ? ledger.value : EMPTY_LEDGER);
+  return ledger.ok ? ledger.value : EMPTY_LEDGER;
 }
 
 async function senseForStatus(host: Host): Promise<HostFacts> {

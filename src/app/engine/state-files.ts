@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { type Desired, NOTHING_DESIRED, parseDesired } from '../../core/plan/desired.ts';
-import { EMPTY_LEDGER, type Ledger, parseLedger } from '../../core/plan/ledger.ts';
+import { EMPTY_LEDGER, type Ledger } from '../../core/plan/ledger.ts';
+import { parseLedger } from '../../core/plan/parse-ledger.ts';
 import { printStored } from '../../core/plan/stored-format.ts';
 import { ok, problem, type Result } from '../../core/problem.ts';
 import type { Host } from '../../ports/host.ts';

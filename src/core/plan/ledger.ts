@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import * as z from 'zod/mini';
 import type { GuestKind, Pool } from '../facts/guest-facts.ts';
-import type { Result } from '../problem.ts';
 import type { FileImage } from './action.ts';
-import { fileImageSchema, firstIssue, poolSchema } from './step-schema.ts';
-import { parseStored, type StoredFormat } from './stored-format.ts';
 
 /** One file that we changed: how it was before us, and the SHA-1 of what we left there (null: we removed it). */
 export interface LedgerFile {
@@ -34,35 +30,8 @@ export interface Ledger {
   readonly pools: { readonly [id: string]: LedgerPool };
 }
 
-const nullable = z.nullable(z.string());
-const schema = z.object({
-  format: z.literal(1),
-  lastRun: z.int(),
-  files: z.record(z.string(), z.object({ pristine: fileImageSchema, wroteSha1: nullable })),
-  guests: z.record(
-    z.string(),
-    z.object({ kind: z.enum(['qemu', 'lxc']), keys: z.record(z.string(), z.object({ before: nullable, value: nullable })) }),
-  ),
-  pools: z.record(z.string(), z.object({ ours: z.boolean(), before: z.exactOptional(poolSchema) })),
-});
-
-const FORMAT: StoredFormat<Ledger> = {
-  name: 'the ledger',
-  newest: 1,
-  migrations: {},
-  check: (value) => {
-    const parsed = schema.safeParse(value);
-    return parsed.success ? { ok: true, value: parsed.data } : { ok: false, reason: firstIssue(parsed.error) };
-  },
-};
-
 /** The ledger of a node that we have not touched. */
 export const EMPTY_LEDGER: Ledger = { format: 1, lastRun: 0, files: {}, guests: {}, pools: {} };
-
-/** Reads `ledger.json`. */
-export function parseLedger(text: string, where: string): Result<Ledger> {
-  return parseStored(FORMAT, text, where);
-}
 
 /** Notes that a file now has the content with this SHA-1 (null: it is gone); the first image stays the pristine one. */
 export function recordFile(ledger: Ledger, path: string, before: FileImage, wroteSha1: string | null): Ledger {

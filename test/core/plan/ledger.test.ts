@@ -7,11 +7,11 @@ import {
   forgetFile,
   forgetGuest,
   forgetPool,
-  parseLedger,
   recordFile,
   recordGuest,
   recordPool,
 } from '../../../src/core/plan/ledger.ts';
+import { parseLedger } from '../../../src/core/plan/parse-ledger.ts';
 import { printStored } from '../../../src/core/plan/stored-format.ts';
 import { poolOf } from '../../app/engine/plans.ts';
 
