@@ -4,14 +4,29 @@ import { expect, test } from 'vitest';
 import { planVfCreate, planVfRemove } from '../../src/app/vf.ts';
 import { readVmModel } from '../../src/core/guest/vm-model.ts';
 import { canonicalVmConfig, rewriteLikePve } from '../../src/core/guest/vm-rewrite.ts';
+import type { Bdf } from '../../src/core/pci/address.ts';
 import type { ProblemCode, Result } from '../../src/core/problem.ts';
 import { moveVm } from '../../src/simulator/pve/guest-files.ts';
 import { addClusterNode } from '../../src/simulator/pve/install.ts';
 import { killGuest } from '../../src/simulator/pve/stop-vm.ts';
 import { type Simulated, simulated } from '../app/simulated.ts';
+import { bdf } from '../support/facts.ts';
 
-/** Machines that can do SR-IOV at once, and two that cannot. */
-const PROFILES = ['raptor-lake-s', 'alder-lake-n', 'panther-lake', 'tiger-lake', 'arc-pro', 'jasper-lake', 'no-igpu'] as const;
+/** Machines that can do SR-IOV at once, one of them with two GPUs, and two that cannot. */
+const PROFILES = [
+  'raptor-lake-s',
+  'alder-lake-n',
+  'alder-lake-p',
+  'arrow-lake',
+  'panther-lake',
+  'arc-pro',
+  'jasper-lake',
+  'no-igpu',
+] as const;
+/** The GPUs of the machine that has two. */
+const TWO_GPUS = ['0000:00:02.0', '0000:03:00.0'] as const;
+/** A device of the user's own that one guest has: an NVMe disk where the machine has one. */
+const OWN_DEVICE = 'hostpci0: 0000:01:00.0\n';
 const OTHER = 'other';
 
 /** Refusals that the sequence may run into; anything else is a fault of ours. */
@@ -24,19 +39,22 @@ const REFUSALS: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
   'guest.not-assigned',
   'guest.slice-taken',
   'guest.unknown',
+  'pool.invalid',
   'vf.in-use',
   'vf.none',
   'vf.range',
 ]);
 
 type Act =
-  | { readonly do: 'assign'; readonly vm: number; readonly vf?: number; readonly hook?: boolean }
+  | { readonly do: 'assign'; readonly vm: number; readonly gpu: number; readonly vf?: number; readonly hook?: boolean }
   | { readonly do: 'unassign' | 'start' | 'stop' | 'crash' | 'reboot' | 'migrate' | 'return'; readonly vm: number }
   | { readonly do: 'edit'; readonly vm: number; readonly key: string; readonly value: string }
-  | { readonly do: 'vf-create'; readonly count?: number }
-  | { readonly do: 'vf-remove' | 'reboot-node' };
+  | { readonly do: 'vf-create'; readonly gpu: number; readonly count: number }
+  | { readonly do: 'vf-remove'; readonly gpu: number }
+  | { readonly do: 'reboot-node' };
 
 const vm = fc.integer({ min: 0, max: 2 });
+const gpu = fc.integer({ min: 0, max: 1 });
 const edits = fc.constantFrom<readonly [string, string]>(
   ['cores', '3'],
   ['cores', '5'],
@@ -45,8 +63,8 @@ const edits = fc.constantFrom<readonly [string, string]>(
   ['balloon', '0'],
 );
 const act: fc.Arbitrary<Act> = fc.oneof(
-  { arbitrary: fc.record({ do: fc.constant('assign' as const), vm, hook: fc.boolean() }), weight: 4 },
-  { arbitrary: fc.record({ do: fc.constant('assign' as const), vm, vf: fc.integer({ min: 1, max: 3 }) }), weight: 4 },
+  { arbitrary: fc.record({ do: fc.constant('assign' as const), vm, gpu, hook: fc.boolean() }), weight: 4 },
+  { arbitrary: fc.record({ do: fc.constant('assign' as const), vm, gpu, vf: fc.integer({ min: 1, max: 3 }) }), weight: 4 },
   { arbitrary: fc.record({ do: fc.constantFrom('unassign' as const, 'stop' as const), vm }), weight: 4 },
   { arbitrary: fc.record({ do: fc.constant('start' as const), vm }), weight: 5 },
   {
@@ -54,8 +72,9 @@ const act: fc.Arbitrary<Act> = fc.oneof(
     weight: 4,
   },
   { arbitrary: fc.tuple(vm, edits).map(([on, [key, value]]): Act => ({ do: 'edit', vm: on, key, value })), weight: 2 },
-  { arbitrary: fc.record({ do: fc.constant('vf-create' as const), count: fc.constantFrom(1, 2, 3) }), weight: 1 },
-  { arbitrary: fc.record({ do: fc.constantFrom('vf-remove' as const, 'reboot-node' as const) }), weight: 2 },
+  { arbitrary: fc.record({ do: fc.constant('vf-create' as const), gpu, count: fc.constantFrom(1, 2, 3) }), weight: 1 },
+  { arbitrary: fc.record({ do: fc.constant('vf-remove' as const), gpu }), weight: 1 },
+  { arbitrary: fc.record({ do: fc.constant('reboot-node' as const) }), weight: 1 },
 );
 
 /** A node, its guests, and what the user wants of each file, kept beside. */
@@ -72,6 +91,9 @@ class Story {
     const { tree } = this.node.node.machine;
     const names = tree.names('/etc/pve/nodes/pve/qemu-server') ?? [];
     this.vmids = names.map((name) => Number.parseInt(name, 10)).slice(0, 3);
+    const last = this.vmids.at(-1);
+    const isDisk = tree.text('/sys/bus/pci/devices/0000:01:00.0/class')?.startsWith('0x01') === true;
+    if (last !== undefined && isDisk) this.node.writeConfig(last, canonicalVmConfig(OWN_DEVICE + this.node.config(last)));
     for (const vmid of this.vmids) this.wanted.set(vmid, this.node.config(vmid));
     this.begun = this.node.lasting();
   }
@@ -85,20 +107,19 @@ class Story {
         return allowed(
           await node.assign({
             vmid,
+            ...this.gpu(step.gpu),
             ...(step.vf === undefined ? {} : { vf: step.vf }),
             ...(step.hook === true ? { hook: true } : {}),
           }),
         );
       case 'unassign':
-        return allowed(await node.unassign(vmid));
+        return this.unassign(vmid);
       case 'vf-create':
         return allowed(
-          await node.carryOut(
-            async () => await planVfCreate(node.context, step.count === undefined ? {} : { count: step.count }),
-          ),
+          await node.carryOut(async () => await planVfCreate(node.context, { ...this.gpu(step.gpu), count: step.count })),
         );
       case 'vf-remove':
-        return allowed(await node.carryOut(async () => await planVfRemove(node.context, {})));
+        return allowed(await node.carryOut(async () => await planVfRemove(node.context, this.gpu(step.gpu))));
       case 'crash':
         return await killGuest(node.node.machine, vmid);
       case 'return':
@@ -118,6 +139,24 @@ class Story {
         // A guest that cannot start says so; that is PVE's business, and what it leaves behind is ours.
         await node.run('qm', step.do, String(vmid));
     }
+  }
+
+  gpu(index: number): { readonly gpu?: Bdf } {
+    if (this.node.node.machine.profile.name !== 'arc-pro') return {};
+    return { gpu: bdf(TWO_GPUS[index % TWO_GPUS.length] ?? '') };
+  }
+
+  /** After it, nothing of ours is left for the next start. */
+  async unassign(vmid: number): Promise<void> {
+    const result = await this.node.unassign(vmid);
+    allowed(result);
+    if (!result.ok) return;
+    const { current, pending } = readVmModel(this.node.config(vmid));
+    const next = new Map(
+      [...current.values, ...pending.values].filter(([key]) => pending.values.has(key) || !pending.deletes.has(key)),
+    );
+    const user = new Set(readVmModel(this.wanted.get(vmid) ?? '').current.values.keys());
+    expect([...next.keys()].filter((key) => /^hostpci|^hookscript/.test(key) && !user.has(key))).toEqual([]);
   }
 
   /** What must hold after every step. */
@@ -158,7 +197,7 @@ class Story {
       );
     }
     for (const round of [1, 2]) for (const vmid of this.vmids) allowed(await node.unassign(vmid), `round ${round}`);
-    allowed(await node.carryOut(async () => await planVfRemove(node.context, {})));
+    for (const index of [0, 1]) allowed(await node.carryOut(async () => await planVfRemove(node.context, this.gpu(index))));
     const { tree } = node.node.machine;
     const links = (tree.names('/sys/bus/pci/devices') ?? []).filter(
       (bdf) => tree.get(`/sys/bus/pci/devices/${bdf}/physfn`) !== undefined,

@@ -3,7 +3,7 @@ import type { Guest } from '../facts/guest-facts.ts';
 import type { Remark } from '../plan/action.ts';
 import { foreignPool } from '../pool/plan-pool.ts';
 import { foreignSign, pathsOf } from '../pool/pool-entry.ts';
-import { changesText, newPool, poolNamed, poolStep } from '../pool/pool-steps.ts';
+import { changesText, gpusIn, newPool, poolNamed, poolStep } from '../pool/pool-steps.ts';
 import { syncEntries } from '../pool/sync-entries.ts';
 import { ok, problem, type Result } from '../problem.ts';
 import type { VfGpu } from '../vf/vf-gpu.ts';
@@ -26,6 +26,12 @@ export function poolSlice(
   const pool = poolNamed(ground.facts, id);
   const sign = pool === undefined ? undefined : foreignSign(pool, pci, node);
   if (sign !== undefined) return foreignPool(id, sign);
+  const others = gpusIn(pool?.entries ?? [], pci, node);
+  if (others.length > 0 && !others.some((other) => other.bdf === gpu.pf.bdf))
+    return problem('pool.invalid', `The pool ${id} has VFs of ${others[0]?.bdf ?? ''}, not of ${gpu.pf.bdf}.`, {
+      hint: 'Name a pool of its own with --pool, or leave out --gpu.',
+      where: id,
+    });
   const hasOwn = pool?.entries.some((entry) => entry.node === node) ?? false;
   const fill = pool === undefined || isOurPool(pool) || !hasOwn ? gpu.vfs : [];
   const synced = syncEntries(pool?.entries ?? [], { pci, node, pinned: pinnedVfs(assignments), fill });
