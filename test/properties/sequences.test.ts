@@ -226,14 +226,18 @@ function allowed(result: Result<unknown>, where = ''): void {
 
 test('whatever users, guests and nodes do: no slice is held twice, no VF vanishes under a guest, keys stay, and it ends where it began', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.constantFrom(...PROFILES), fc.array(act, { maxLength: 14 }), async (profile, steps) => {
-      const story = new Story(profile);
-      for (const step of steps) {
-        await story.act(step);
-        story.check();
-      }
-      await story.end();
-    }),
+    fc.asyncProperty(
+      fc.constantFrom(...PROFILES),
+      fc.array(act, { minLength: 4, maxLength: 16, size: 'max' }),
+      async (profile, steps) => {
+        const story = new Story(profile);
+        for (const step of steps) {
+          await story.act(step);
+          story.check();
+        }
+        await story.end();
+      },
+    ),
     { numRuns: 100 },
   );
 }, 120_000);

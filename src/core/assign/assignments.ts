@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Guest } from '../facts/guest-facts.ts';
 import type { HostFacts } from '../facts/host-facts.ts';
-import { ifKnown, type Section } from '../facts/section.ts';
+import { ifKnown } from '../facts/section.ts';
 import type { Ledger } from '../plan/ledger.ts';
 import { guestKeys, nextConfig } from './guest-keys.ts';
 import { DEFAULT_POOL, isOurHook, isOurPool } from './ours.ts';
@@ -34,6 +34,8 @@ export function nodeOf(facts: HostFacts): string {
 
 /** All slices in one guest, in the order of its keys. */
 export function assignmentsOf(guest: Guest, ground: SliceGround, ledger: Ledger): readonly Assignment[] {
+  // Most guests of a large node have nothing of the kind, and this is asked of every one.
+  if (!guest.sections.some((section) => Object.keys(section.keys).some(isSliceKey))) return [];
   const hooked = isOurHook(nextConfig(guest).hookscript);
   return guestKeys(guest).flatMap((key): Assignment[] => {
     const found: Assignment[] = [];
@@ -67,10 +69,8 @@ export function ownGuests(facts: HostFacts): readonly Guest[] {
   return (ifKnown(facts.guests)?.guests ?? []).filter((guest) => guest.node === node);
 }
 
-/** The reason why a section is not known, for messages. */
-export function whyUnknown(section: Section<unknown>): string {
-  if (section.state === 'unknown') return section.reason;
-  return section.state === 'known' ? '' : 'it was not read';
+function isSliceKey(key: string): boolean {
+  return key === 'args' || key.startsWith('hostpci') || key.startsWith('dev');
 }
 
 function isOurs(

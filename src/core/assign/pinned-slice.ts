@@ -15,7 +15,7 @@ import { type Assignment, groundOf } from './assignments.ts';
 import { guestName } from './guest-keys.ts';
 import { goesWithLastUser } from './ours.ts';
 import { pinnedVfs } from './pins.ts';
-import { noSuchVf, type SliceChoice } from './plan-assign.ts';
+import { noSuchVf, type SliceChoice } from './slice-choice.ts';
 import { sharedVfRemarks, vfRemarks } from './slice-remarks.ts';
 
 /** One VF for one guest, by the address of its link and always with the function. It leaves every pool. */

@@ -7,7 +7,7 @@ import { isConfigId } from '../guest/property-string.ts';
 import type { Plan, Remark, Step } from '../plan/action.ts';
 import { unreadName } from '../pool/pool-users.ts';
 import { requireKnown, writablePve } from '../pool/pve-writable.ts';
-import { ok, type Problem, problem, type Result } from '../problem.ts';
+import { ok, problem, type Result } from '../problem.ts';
 import { planCreateVfs } from '../vf/plan-vf-create.ts';
 import { gpuForVfs, type VfGpu } from '../vf/vf-gpu.ts';
 import type { AssignRequest, GuestGround } from './assign-request.ts';
@@ -20,17 +20,8 @@ import { hookWish } from './hook-script.ts';
 import { DEFAULT_POOL } from './ours.ts';
 import { pinnedSlice } from './pinned-slice.ts';
 import { poolSlice } from './pool-slice.ts';
+import { noSuchVf, type SliceChoice } from './slice-choice.ts';
 import { wholeGpuRemarks } from './slice-remarks.ts';
-
-/** One slice as it goes into a guest: what stands for the device, what has to be done before, what to say. */
-export interface SliceChoice {
-  readonly title: string;
-  readonly names: { readonly mapping: string } | { readonly host: string };
-  readonly steps: readonly Step[];
-  readonly remarks: readonly Remark[];
-  /** The guest has exactly this slice already. */
-  readonly has: boolean;
-}
 
 /**
  * Gives a VF to a VM: from a pool, so that PVE picks a free one at each start, or one pinned VF. Where no VF exists the plan
@@ -100,14 +91,6 @@ function makeVfsFirst(ground: GuestGround, request: AssignRequest, guest: Guest,
   ];
   const then = `When the VFs are there, ${guestName(guest)} gets its own: their IOMMU groups are known only then.`;
   return ok({ title: `${made.value.title} for ${guestName(guest)}`, steps: made.value.steps, remarks, then });
-}
-
-/** The answer to a VF number that the GPU does not have. */
-export function noSuchVf(gpu: VfGpu, number: number, count: number): { readonly ok: false; readonly problem: Problem } {
-  return problem('vf.range', `${gpu.pf.bdf} has VF 1 to VF ${count}, but no VF ${number}.`, {
-    hint: 'See pveigpu vf list.',
-    where: gpu.pf.bdf,
-  });
 }
 
 function checkRequest(request: AssignRequest): Result<void> {

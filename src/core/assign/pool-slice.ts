@@ -11,7 +11,7 @@ import type { GuestGround } from './assign-request.ts';
 import { type Assignment, groundOf } from './assignments.ts';
 import { isOurPool, POOL_BY_ASSIGN } from './ours.ts';
 import { pinnedVfs } from './pins.ts';
-import type { SliceChoice } from './plan-assign.ts';
+import type { SliceChoice } from './slice-choice.ts';
 import { poolSizeRemarks, vfRemarks } from './slice-remarks.ts';
 
 /** A slice from a pool: the pool is made, or made true, first. A pool that somebody else made is only made true. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { allAssignments, nodeOf } from '../assign/assignments.ts';
+import { type Assignment, allAssignments, nodeOf } from '../assign/assignments.ts';
 import { guestName } from '../assign/guest-keys.ts';
 import { guestsPinning } from '../assign/pins.ts';
 import type { HostFacts } from '../facts/host-facts.ts';
@@ -45,19 +45,18 @@ export interface VfListView {
 /** The GPUs and their VFs with driver, override, group and holder. */
 export function vfListView(facts: HostFacts): VfListView {
   const pci = ifKnown(facts.pci) ?? { displays: [], others: [], iommuGroups: [] };
+  const assignments = allAssignments(facts, EMPTY_LEDGER);
+  const row = (vf: Vf) => functionRow(facts, assignments, vf);
   const gpus = intelGpus(pci).map((pf) => ({
     bdf: pf.bdf,
     id: `${pf.vendor}:${pf.device}`,
     totalVfs: pf.sriov?.totalVfs ?? null,
-    functions: [
-      functionRow(facts, { pf, number: 0, bdf: pf.bdf, device: pf }),
-      ...vfsOf(pci, pf).map((vf) => functionRow(facts, vf)),
-    ],
+    functions: [row({ pf, number: 0, bdf: pf.bdf, device: pf }), ...vfsOf(pci, pf).map((vf) => row(vf))],
   }));
   return { format: 1, gpus, unknown: unknownSections(facts) };
 }
 
-function functionRow(facts: HostFacts, vf: Vf): FunctionRow {
+function functionRow(facts: HostFacts, assignments: readonly Assignment[], vf: Vf): FunctionRow {
   const override = overrideOf(vf.device);
   const node = nodeOf(facts);
   const pools = (ifKnown(facts.pools)?.pools ?? []).filter((pool) =>
@@ -72,7 +71,7 @@ function functionRow(facts: HostFacts, vf: Vf): FunctionRow {
     iommuGroup: vf.device?.iommuGroup ?? null,
     holders: vfHolders(facts, vf).map((holder) => holder.name),
     pools: pools.map((pool) => pool.id),
-    pinnedTo: guestsPinning(allAssignments(facts, EMPTY_LEDGER), vf.bdf).map(guestName),
+    pinnedTo: guestsPinning(assignments, vf.bdf).map(guestName),
   };
 }
 
