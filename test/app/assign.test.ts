@@ -7,6 +7,7 @@ import type { AssignRequest } from '../../src/core/assign/assign-request.ts';
 import { configDigest } from '../../src/core/guest/digest.ts';
 import type { Plan } from '../../src/core/plan/action.ts';
 import type { ProblemCode, Result } from '../../src/core/problem.ts';
+import { PROFILES } from '../../src/simulator/profiles/table.ts';
 import { HOOK_STUB, type Simulated, simulated } from './simulated.ts';
 
 const RAPTOR = 'raptor-lake-s';
@@ -261,3 +262,23 @@ function loseQuorum(node: Simulated): void {
     (machine.tree.text('/etc/pve/.members') ?? '').replace('"quorate": 1', '"quorate": 0'),
   );
 }
+
+test.each(PROFILES.map((profile) => profile.name))(
+  '%s: either it is refused by code, or the guest starts with its VF',
+  async (name) => {
+    const node = simulated(name);
+    const vmid = Number.parseInt(node.node.machine.tree.names('/etc/pve/nodes/pve/qemu-server')?.[0] ?? '', 10);
+    const before = node.lasting();
+    const result = await node.assign({ vmid });
+    if (!result.ok) {
+      expect(result.problem.code).toMatch(/^gpu\.(cannot|none|several)$/);
+      expect(node.lasting()).toEqual(before);
+      return;
+    }
+    await node.must('qm', 'start', String(vmid));
+    expect(node.held()).toHaveLength(1);
+    await node.must('qm', 'stop', String(vmid));
+    done(await node.unassign(vmid));
+    expect(node.lasting()).toEqual(before);
+  },
+);
