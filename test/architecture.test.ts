@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 
 /** Which layers a layer may import, and which packages. `any` means every package. */
 const LAYERS: Record<string, { layers: string[]; packages: string[] | 'any' }> = {
-  core: { layers: ['core'], packages: ['zod/mini', 'diff'] },
+  core: { layers: ['core'], packages: ['zod/mini', 'diff', 'ini'] },
   ports: { layers: ['core', 'ports'], packages: [] },
   app: { layers: ['core', 'ports', 'app'], packages: [] },
   adapters: { layers: ['core', 'ports', 'adapters'], packages: 'any' },

@@ -8,6 +8,7 @@ import { judge } from '../core/gpu/judge.ts';
 import { desiredOf } from '../core/plan/desired.ts';
 import { textToBase64 } from '../core/plan/file-image.ts';
 import { ok, type Result } from '../core/problem.ts';
+import { DEFAULT_SETTINGS, type Settings } from '../core/settings/settings.ts';
 import { deviceAt } from '../core/vf/vf.ts';
 import type { Context } from './context.ts';
 import { readImage } from './engine/read-image.ts';
@@ -23,7 +24,12 @@ export interface GuestPlanOptions {
 }
 
 /** Reads all that the planners of guests rest on. Fails only where our own state cannot be read. */
-export async function guestGround(context: Context, vmid: number, options: GuestPlanOptions): Promise<Result<GuestGround>> {
+export async function guestGround(
+  context: Context,
+  vmid: number,
+  options: GuestPlanOptions,
+  settings: Settings = DEFAULT_SETTINGS,
+): Promise<Result<GuestGround>> {
   const { host } = context;
   // The digest comes first: whatever changes after it makes PVE refuse the write.
   const config = await readGuestConfig(host, vmid);
@@ -32,7 +38,7 @@ export async function guestGround(context: Context, vmid: number, options: Guest
   if (!ledger.ok) return ledger;
   const desired = await readDesired(host);
   if (!desired.ok) return desired;
-  const hook = await hookFile(context, facts, vmid, options.hookStub);
+  const hook = await hookFile(context, { facts, vmid, stub: options.hookStub, storage: settings.hookStorage });
   if (!hook.ok) return hook;
   return ok({
     facts,
@@ -42,7 +48,8 @@ export async function guestGround(context: Context, vmid: number, options: Guest
     ...(hook.value === undefined ? {} : { hook: hook.value }),
     desiredVfs: (gpu) => {
       const device = facts.pci.state === 'known' ? deviceAt(facts.pci.value, gpu) : undefined;
-      return device === undefined ? undefined : desiredOf(desired.value, device)?.numVfs;
+      const asked = device === undefined ? undefined : desiredOf(desired.value, device)?.numVfs;
+      return asked ?? settings.vfCount;
     },
   });
 }
@@ -55,9 +62,16 @@ export async function senseForPlan({ host }: Context): Promise<HostFacts> {
   return described.ok ? { ...facts, pools: known({ pools: described.value.pools }) } : facts;
 }
 
-async function hookFile({ host }: Context, facts: HostFacts, vmid: number, stub: string): Promise<Result<HookFile | undefined>> {
+interface HookWanted {
+  readonly facts: HostFacts;
+  readonly vmid: number;
+  readonly stub: string;
+  readonly storage: string | undefined;
+}
+
+async function hookFile({ host }: Context, { facts, vmid, stub, storage }: HookWanted): Promise<Result<HookFile | undefined>> {
   const guest = ownGuests(facts).find((one) => one.vmid === vmid);
-  const place = guest === undefined ? undefined : hookPlace(facts, guest);
+  const place = guest === undefined ? undefined : hookPlace(facts, guest, storage);
   if (place === undefined) return ok(undefined);
   const before = await readImage(host, place.path);
   return before.ok ? ok({ ...place, base64: textToBase64(stub), before: before.value }) : before;

@@ -7,11 +7,16 @@ import type { Result } from '../core/problem.ts';
 import type { Context } from './context.ts';
 import { readLedger } from './engine/state-files.ts';
 import { senseForPlan } from './guest-ground.ts';
+import { readSettings } from './settings.ts';
 
 /** Plans making, correcting or removing a pool; nothing is written. */
 export async function planPool(context: Context, verb: PoolVerb, request: PoolRequest): Promise<Result<Plan>> {
+  const settings = await readSettings(context);
+  if (!settings.ok) return settings;
   const ledger = await readLedger(context.host);
-  return ledger.ok ? planPoolChange(await senseForPlan(context), ledger.value, verb, request) : ledger;
+  if (!ledger.ok) return ledger;
+  const { pool: id } = settings.value;
+  return planPoolChange(await senseForPlan(context), ledger.value, verb, { ...(id === undefined ? {} : { id }), ...request });
 }
 
 /** The pools with what PVE would say of each entry at a start. */

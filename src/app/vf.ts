@@ -10,11 +10,15 @@ import type { Context } from './context.ts';
 import { readLedger } from './engine/state-files.ts';
 import { senseForPlan } from './guest-ground.ts';
 import { sense } from './sense/sense.ts';
+import { readSettings } from './settings.ts';
 
 /** Plans making VFs, or binding those that exist; nothing is written. */
 export async function planVfCreate(context: Context, request: VfCreateRequest): Promise<Result<Plan>> {
+  const settings = await readSettings(context);
+  if (!settings.ok) return settings;
+  const { vfCount } = settings.value;
   const facts = await senseForPlan(context);
-  return planCreateVfs(facts, judge(facts), request);
+  return planCreateVfs(facts, judge(facts), { ...request, ...(vfCount === undefined ? {} : { usual: vfCount }) });
 }
 
 /** Plans taking all VFs of a GPU away; refused while one is in use. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Plan, Remark } from '../../core/plan/action.ts';
-import type { Desired } from '../../core/plan/desired.ts';
+import { type Desired, withDesiredGpu } from '../../core/plan/desired.ts';
 import type { JournalRun } from '../../core/plan/journal-run.ts';
 import { ok, type Problem, type Result } from '../../core/problem.ts';
 import type { Context } from '../context.ts';
@@ -10,14 +10,12 @@ import { newestRun, writeRun } from './journal.ts';
 import { recoverLocked } from './recover.ts';
 import { type ApplyFailure, type ApplyReport, type Recovery, reportOf, type StepReport } from './report.ts';
 import { runSteps } from './run-steps.ts';
-import { readLedger, writeDesired } from './state-files.ts';
+import { readDesired, readLedger, writeDesired } from './state-files.ts';
 import { undoRun } from './undo-run.ts';
 
 export interface ApplyOptions {
   /** Go on in spite of remarks that may be overridden, and past a broken run that cannot be undone. */
   readonly force?: boolean;
-  /** What is desired once the plan is done; written with the ledger, so both or none. */
-  readonly desired?: Desired;
   /** Called before each step with its place, for progress. */
   readonly onStep?: (step: StepReport, index: number, total: number) => void;
 }
@@ -53,8 +51,10 @@ async function applyLocked(context: Context, plan: Plan, options: ApplyOptions):
   // A ledger that cannot be read would lose what is ours, so it is looked at before anything is done.
   const ledger = await readLedger(host);
   if (!ledger.ok) return failed(ledger.problem, null);
+  const desired = await desiredAfter(context, plan);
+  if (!desired.ok) return failed(desired.problem, null);
   if (plan.steps.length === 0) {
-    const written = options.desired === undefined ? ok(undefined) : await writeDesired(host, options.desired);
+    const written = desired.value === undefined ? ok(undefined) : await writeDesired(host, desired.value);
     return written.ok ? ok({ run: null, title: plan.title, steps: [], recovery }) : failed(written.problem, null);
   }
   const newest = await newestRun(host);
@@ -67,7 +67,7 @@ async function applyLocked(context: Context, plan: Plan, options: ApplyOptions):
     startedMs: context.clock.nowMs(),
     state: 'running',
     steps: plan.steps.map((step) => ({ step, state: 'planned' })),
-    ...(options.desired === undefined ? {} : { desired: options.desired }),
+    ...(desired.value === undefined ? {} : { desired: desired.value }),
   };
   const opened = await writeRun(host, run);
   if (!opened.ok) return failed(opened.problem, null);
@@ -78,6 +78,13 @@ async function applyLocked(context: Context, plan: Plan, options: ApplyOptions):
   const committed = await commitRun(context, applied.value);
   if (committed.ok) return ok({ ...reportOf(committed.value), recovery });
   return failed(committed.problem, { ...reportOf(ran.run), recovery });
+}
+
+/** The whole desired state once the plan is done; it is written together with the ledger, so both or none. */
+async function desiredAfter({ host }: Context, { desired }: Plan): Promise<Result<Desired | undefined>> {
+  if (desired === undefined) return ok(undefined);
+  const now = await readDesired(host);
+  return now.ok ? ok(withDesiredGpu(now.value, desired.gpu, desired.wish ?? undefined)) : now;
 }
 
 async function giveUp(

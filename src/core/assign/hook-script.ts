@@ -22,16 +22,19 @@ export interface HookFile extends HookPlace {
 
 const EXECUTABLE = 0o755;
 
-/** The hook that the guest has already if it is ours, else a place for it: `local` first, then any storage with snippets. */
-export function hookPlace(facts: HostFacts, guest: Guest): HookPlace | undefined {
+/**
+ * The hook that the guest has already if it is ours, else a place for it: the storage that is wanted and no other, or
+ * `local` first, then any storage with snippets.
+ */
+export function hookPlace(facts: HostFacts, guest: Guest, wanted?: string): HookPlace | undefined {
   const storages = ifKnown(facts.hookscripts)?.snippetStorages ?? [];
   const present = nextConfig(guest).hookscript;
   if (present !== undefined && isOurHook(present)) {
     const path = snippetPath(present, storages);
     return path === undefined ? undefined : { volid: present, path };
   }
-  const local = storages.find((one) => one.storage === 'local');
-  const chosen = local ?? storages.find((one) => one.allowsSnippets);
+  const named = storages.find((one) => one.storage === (wanted ?? 'local'));
+  const chosen = named ?? (wanted === undefined ? storages.find((one) => one.allowsSnippets) : undefined);
   return chosen === undefined
     ? undefined
     : { volid: `${chosen.storage}:snippets/${HOOK_FILE}`, path: `${chosen.path}/${HOOK_FILE}` };

@@ -80,9 +80,10 @@ function assignNow(ground: GuestGround, request: AssignRequest, guest: Guest, gp
 
 function makeVfsFirst(ground: GuestGround, request: AssignRequest, guest: Guest, gpu: VfGpu): Result<Plan> {
   const count = ground.desiredVfs?.(gpu.pf.bdf);
-  const made = planCreateVfs(ground.facts, ground.verdict, { gpu: gpu.pf.bdf, ...(count === undefined ? {} : { count }) });
+  const made = planCreateVfs(ground.facts, ground.verdict, { gpu: gpu.pf.bdf, ...(count === undefined ? {} : { usual: count }) });
   if (!made.ok) return made;
-  const max = count ?? gpu.sriov.maxVfs ?? 0;
+  const most = gpu.sriov.maxVfs ?? 0;
+  const max = Math.min(count ?? most, most);
   if (request.vf !== undefined && request.vf > max) return noSuchVf(gpu, request.vf, max);
   const remarks = [
     ...guestRemarks(guest),
@@ -90,7 +91,7 @@ function makeVfsFirst(ground: GuestGround, request: AssignRequest, guest: Guest,
     ...made.value.remarks,
   ];
   const then = `When the VFs are there, ${guestName(guest)} gets its own: their IOMMU groups are known only then.`;
-  return ok({ title: `${made.value.title} for ${guestName(guest)}`, steps: made.value.steps, remarks, then });
+  return ok({ ...made.value, title: `${made.value.title} for ${guestName(guest)}`, remarks, then });
 }
 
 function checkRequest(request: AssignRequest): Result<void> {

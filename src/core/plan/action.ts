@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { GuestKind, Pool } from '../facts/guest-facts.ts';
 import type { ProblemCode } from '../problem.ts';
+import type { DesiredGpu } from './desired.ts';
 
 /** A file as it was before we touched it: enough to put it back byte for byte. */
 export type FileImage =
@@ -98,4 +99,6 @@ export interface Plan {
    * VFs): the same planner is called again. Absent when this plan is the whole.
    */
   readonly then?: string;
+  /** What is desired of one GPU once the plan is done, by GPU key; null forgets what was desired. */
+  readonly desired?: { readonly gpu: string; readonly wish: DesiredGpu | null };
 }

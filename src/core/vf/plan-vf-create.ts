@@ -4,6 +4,7 @@ import type { PciDevice } from '../facts/pci-facts.ts';
 import type { MachineVerdict } from '../gpu/verdict.ts';
 import type { Bdf } from '../pci/address.ts';
 import type { Plan, Remark, Step } from '../plan/action.ts';
+import { gpuKey } from '../plan/desired.ts';
 import { ok, problem, type Result } from '../problem.ts';
 import { bindSteps, type VfToBind, vfLink } from './bind-steps.ts';
 import { expectedVfs } from './expected-vfs.ts';
@@ -16,6 +17,8 @@ import { vfHolders } from './vf-holders.ts';
 export interface VfCreateRequest {
   readonly gpu?: Bdf;
   readonly count?: number;
+  /** How many the administrator wants where no count is given; at most as many as there can be. */
+  readonly usual?: number;
 }
 
 /** Making VFs means provisioning in firmware; seven of them take about a second, a busy node more. */
@@ -30,7 +33,7 @@ export function planCreateVfs(facts: HostFacts, verdict: MachineVerdict, request
   if (!gpu.ok) return gpu;
   const { pf, vfs } = gpu.value;
   const max = gpu.value.sriov.maxVfs ?? pf.sriov?.totalVfs ?? 0;
-  const count = request.count ?? (vfs.length > 0 ? vfs.length : max);
+  const count = request.count ?? (vfs.length > 0 ? vfs.length : Math.min(request.usual ?? max, max));
   if (!Number.isInteger(count) || count < 1 || count > max)
     return problem('vf.range', `${pf.bdf} can have 1 to ${max} VFs, not ${count}.`, {
       hint: `For all: pveigpu vf create ${max}`,
@@ -40,7 +43,8 @@ export function planCreateVfs(facts: HostFacts, verdict: MachineVerdict, request
       hint: `Run pveigpu vf remove, then pveigpu vf create ${count}.`,
       where: pf.bdf,
     });
-  return vfs.length > 0 ? bindExisting(facts, gpu.value) : createAndBind(facts, gpu.value, count);
+  const plan = vfs.length > 0 ? bindExisting(facts, gpu.value) : createAndBind(facts, gpu.value, count);
+  return plan.ok ? ok({ ...plan.value, desired: { gpu: gpuKey(pf), wish: { mode: 'sriov', numVfs: count } } }) : plan;
 }
 
 function createAndBind(facts: HostFacts, gpu: VfGpu, count: number): Result<Plan> {

@@ -7,6 +7,7 @@ import type { PciDevice } from '../facts/pci-facts.ts';
 import { ifKnown } from '../facts/section.ts';
 import type { Bdf } from '../pci/address.ts';
 import type { Plan, Remark, Step } from '../plan/action.ts';
+import { gpuKey } from '../plan/desired.ts';
 import type { Ledger } from '../plan/ledger.ts';
 import { pathsOf } from '../pool/pool-entry.ts';
 import { poolStep } from '../pool/pool-steps.ts';
@@ -38,7 +39,12 @@ export function planRemoveVfs(facts: HostFacts, ledger: Ledger, request: { reado
   const pools = poolSteps(facts, vfs);
   if (!pools.ok) return pools;
   const remarks = [...lateUsers(vfs, assignments), ...pools.value.remarks];
-  return ok({ title, steps: [...pools.value.steps, ...autoprobeBack(pf), noVfs(pf, vfs)], remarks });
+  return ok({
+    title,
+    steps: [...pools.value.steps, ...autoprobeBack(pf), noVfs(pf, vfs)],
+    remarks,
+    desired: { gpu: gpuKey(pf), wish: null },
+  });
 }
 
 function gpuWithVfs(facts: HostFacts, wanted: Bdf | undefined): Result<{ readonly pf: PciDevice; readonly vfs: readonly Vf[] }> {

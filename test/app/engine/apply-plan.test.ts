@@ -28,13 +28,13 @@ function withHost(context: Context, methods: Partial<Host>): Context {
 describe('an apply that goes well', () => {
   test('leaves the ledger, a closed journal and what is desired', async () => {
     const { context, tree } = rig(newTree());
-    const desired = { format: 1, gpus: { key: { mode: 'sriov', numVfs: 3 } } } as const;
+    const wish = { mode: 'sriov', numVfs: 3 } as const;
     const steps = [newFile, changedFile, guestStep(101, { hostpci0: '0000:00:02.1' }, ['cores'])];
-    const report = await applyPlan(context, plan(...steps), { desired });
+    const report = await applyPlan(context, { ...plan(...steps), desired: { gpu: 'key', wish } });
     expect(report).toMatchObject({ ok: true, value: { run: 1, recovery: null } });
     expect(report.ok && report.value.steps.map(({ state }) => state)).toEqual(['done', 'done', 'done']);
     expect(tree.text('/etc/modprobe.d/pveigpu.conf')).toBe('options xe max_vfs=7\n');
-    expect(await readDesired(context.host)).toEqual({ ok: true, value: desired });
+    expect(await readDesired(context.host)).toEqual({ ok: true, value: { format: 1, gpus: { key: wish } } });
     expect(await readLedger(context.host)).toEqual({
       ok: true,
       value: {
