@@ -87,14 +87,19 @@ function comparable(answer: Answer, step: Step): Answer {
   return { ...answer, out: outView(answer.out ?? '', step), err: step.errStarts ? err.slice(0, step.err?.length) : err };
 }
 
-/** JSON without the order in which Perl's hashes give their keys and elements; other text as it is. */
+/** JSON without the order in which Perl's hashes give their keys; other text as it is. */
 function outView(text: string, step: Step): string {
   if (step.run?.[0] !== 'pvesh' || !step.run.some((word) => word.startsWith('json')) || text === '') return text;
   return JSON.stringify(sorted(JSON.parse(text)));
 }
 
+/** Keys in order, and the lists that PVE makes from a hash (a guest's keys, all mappings); every other list keeps its order. */
 function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted).sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+  if (Array.isArray(value)) {
+    const elements = value.map(sorted);
+    const isHash = elements.some((one) => typeof one === 'object' && one !== null && ('key' in one || 'map' in one));
+    return isHash ? elements.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)) : elements;
+  }
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
   return Object.fromEntries(entries.map(([key, one]) => [key, sorted(one)]));
