@@ -23,8 +23,10 @@ const lines = all.slice(from, to - 2);
 
 const escapeXml = (text) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 
+// a style goes on over line ends, as it does in a terminal
+let style = '';
+
 function spans(line) {
-  let style = '';
   return line
     .split(/(\u001b\[\d+m)/)
     .map((part) => {

@@ -9,6 +9,7 @@ import { EXIT, exitCodeOf } from './exit-code.ts';
 import type { Io } from './io.ts';
 import { planJson, planText, shownPlan } from './plan-text.ts';
 import { printProblem } from './print-problem.ts';
+import { paint } from './style.ts';
 
 /** A use case that only plans; called again when its first plan leaves something to plan. */
 export type Planner = (context: Context) => Promise<Result<Plan>>;
@@ -35,15 +36,15 @@ export async function carryOut(call: Call, planner: Planner): Promise<number> {
     if (!planned.ok) return refuse(call, planned.problem);
     const plan = planned.value;
     const diff = await shownPlan(context.host, plan);
+    if (!json) io.out(planText(io, withoutRepeats(diff, shown)));
     shown.push(diff);
-    if (!json) io.out(planText(io, diff));
     const blocker = blockerOf(plan, force);
     if (blocker !== undefined) return finish('refused', refuseFor(call, blocker));
     if (options.dryRun === true || plan.steps.length === 0) return finish(round === 0 ? 'not-applied' : 'applied', EXIT.done);
     if (round === 0 && options.yes !== true && !(await agreed(io))) return EXIT.failed;
     const applied = await applyPlan(context, plan, { force });
     if (!applied.ok) return refuse(call, applied.problem);
-    if (!json) io.out(`Done: ${plan.title}.\n`);
+    if (!json) io.out(`${paint(io, 'good', 'Done')}: ${plan.title}.\n${plan.then === undefined ? '' : '\n'}`);
     if (plan.then === undefined) return finish('applied', EXIT.done);
   }
   return refuse(call, { code: 'plan.failed', message: 'The machine still differs from the plan after it was applied.' });
@@ -55,6 +56,12 @@ export function refuse(call: Call, problem: Problem): number {
   const { code, message, hint, where } = problem;
   call.io.out(`${JSON.stringify({ format: 1, kind: 'problem', problem: { code, message, hint, where } }, null, 2)}\n`);
   return exitCodeOf(code);
+}
+
+/** A plan without the remarks that were said for a plan before it. */
+function withoutRepeats(diff: PlanDiff, before: readonly PlanDiff[]): PlanDiff {
+  const said = new Set(before.flatMap(({ remarks }) => remarks.map(({ text }) => text)));
+  return { ...diff, remarks: diff.remarks.filter(({ text }) => !said.has(text)) };
 }
 
 async function agreed(io: Io): Promise<boolean> {

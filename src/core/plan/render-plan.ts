@@ -55,13 +55,16 @@ function diffLines(diff: readonly string[]): readonly PlanLine[] {
   return body.map((line): PlanLine => ({ kind: kindOf(line), text: `  ${visible(line.replaceAll('\t', '  '))}` }));
 }
 
-/** The command as it can be copied, but for a long list of `--map`, which the diff above shows line by line. */
+/** The command as it can be copied, but for a long list of `--map` and the description, which the diff above shows. */
 function shortCommand(command: readonly string[]): string {
   const maps = command.filter((word) => word === '--map').length;
   if (maps < 2) return command.map(quoted).join(' ');
   const first = command.indexOf('--map');
-  const rest = command.slice(first).filter((word, i, all) => word !== '--map' && all[i - 1] !== '--map');
-  return [...command.slice(0, first).map(quoted), `--map ... (${maps} entries)`, ...rest.map(quoted)].join(' ');
+  const rest = command
+    .slice(first)
+    .filter((word, i, all) => word !== '--map' && all[i - 1] !== '--map' && all[i - 1] !== '--description');
+  const words = rest.map((word) => (word === '--description' ? '--description ...' : quoted(word)));
+  return [...command.slice(0, first).map(quoted), `--map ... (${maps} entries)`, ...words].join(' ');
 }
 
 /** Runs of sysfs writes that repeat one or two attributes, with all but the first repetition as one line of text. */

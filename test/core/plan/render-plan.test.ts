@@ -48,7 +48,7 @@ describe('a shown plan', () => {
     expect(texts(file(2)).slice(2)).toEqual(['added:   +  line 0', 'added:   +  line 1']);
   });
 
-  test('a long list of --map is counted, other words stay as they can be copied', () => {
+  test('a long list of --map is counted, the description is above, other words stay as they can be copied', () => {
     const command = [
       'pvesh',
       'create',
@@ -63,7 +63,7 @@ describe('a shown plan', () => {
       "it's ours",
     ];
     expect(texts({ action: 'createPool', subject: 'pool p', reason: 'why', diff: [], command }).at(-1)).toBe(
-      "command:   $ pvesh create /cluster/mapping/pci --id p --map ... (2 entries) --description 'it'\\''s ours'",
+      'command:   $ pvesh create /cluster/mapping/pci --id p --map ... (2 entries) --description ...',
     );
   });
 
