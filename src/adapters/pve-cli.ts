@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Pool } from '../core/facts/guest-facts.ts';
 import { guestArgv } from '../core/plan/guest-argv.ts';
+import type { GuestChange } from '../core/plan/guest-change.ts';
 import { createPoolOptions, updatePoolOptions } from '../core/plan/pool-argv.ts';
 import { pveRefusal } from '../core/plan/pve-refusal.ts';
 import { ok, problem, type Result } from '../core/problem.ts';
 import type { Host } from '../ports/host.ts';
-import type { GuestChange, Pve } from '../ports/pve.ts';
+import type { Pve } from '../ports/pve.ts';
 
 const MAPPING = '/cluster/mapping/pci';
 /** `qm set` itself waits 10 s for a guest's lock; a busy cluster file system may add to it. */

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { memoryHost } from '../../src/adapters/host-memory.ts';
 import { PveCli } from '../../src/adapters/pve-cli.ts';
 import type { Pool } from '../../src/core/facts/guest-facts.ts';
-import type { GuestChange } from '../../src/ports/pve.ts';
+import type { GuestChange } from '../../src/core/plan/guest-change.ts';
 
 const DIGEST = 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa';
 

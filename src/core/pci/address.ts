@@ -20,11 +20,6 @@ export function parseBdf(text: string): Result<Bdf> {
   return problem('usage', `"${text}" is not a PCI address.`, { hint: 'Write it like 0000:00:02.0, with the function.' });
 }
 
-/** The address without its function, `dddd:bb:ss`. */
-export function slotOf(bdf: Bdf): string {
-  return bdf.slice(0, bdf.lastIndexOf('.'));
-}
-
 /** Orders addresses by domain, bus, slot and function, as lspci lists them. */
 export function compareBdf(a: Bdf, b: Bdf): number {
   return numeric(a) - numeric(b);

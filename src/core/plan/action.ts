@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import type { GuestKind, Pool } from '../facts/guest-facts.ts';
+import type { Pool } from '../facts/guest-facts.ts';
 import type { ProblemCode } from '../problem.ts';
 import type { DesiredGpu } from './desired.ts';
+import type { GuestChange } from './guest-change.ts';
 
 /** A file as it was before we touched it: enough to put it back byte for byte. */
 export type FileImage =
@@ -47,15 +48,8 @@ export interface ActionArgs {
   };
   /** Loads a module that offers a PCI driver; `driver` is its name below `/sys/bus/pci/drivers`. Never unloaded again. */
   readonly loadModule: { readonly module: string; readonly driver: string };
-  readonly setGuestConfig: {
-    readonly kind: GuestKind;
-    readonly vmid: number;
-    readonly set: { readonly [key: string]: string };
-    readonly remove: readonly string[];
-    /** Keys whose pending change is taken back. */
-    readonly revert: readonly string[];
-    /** PVE's digest of the file that the plan was made from; empty in an inverse, which is checked key by key instead. */
-    readonly digest: string;
+  /** The digest is of the file that the plan was made from; empty in an inverse. */
+  readonly setGuestConfig: GuestChange & {
     /** The effective value of each touched key before (a pending value counts), null when it was not set. */
     readonly before: { readonly [key: string]: string | null };
     /** The touched keys leave our hands with this change (unassign): the ledger forgets them. */

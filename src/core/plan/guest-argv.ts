@@ -1,18 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import type { GuestKind } from '../facts/guest-facts.ts';
+import type { GuestChange } from './guest-change.ts';
 
 /**
  * The one call that makes a guest change: `qm set` or `pct set` with all keys, sorted, and the digest. Null when there is
  * nothing to change. PVE does reverts first, then deletes, then sets (qemu-server API2/Qemu.pm).
  */
-export function guestArgv(change: {
-  readonly kind: GuestKind;
-  readonly vmid: number;
-  readonly set: { readonly [key: string]: string };
-  readonly remove: readonly string[];
-  readonly revert: readonly string[];
-  readonly digest: string;
-}): readonly [string, ...string[]] | null {
+export function guestArgv(change: GuestChange): readonly [string, ...string[]] | null {
   const options = Object.entries(change.set)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([key, value]) => [`--${key}`, value]);
