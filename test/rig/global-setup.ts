@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { buildRig } from './build/build-rig.ts';
+import { whyNot } from './build/debian-mirror.ts';
+import { takeFolder } from './build/workspace.ts';
+
+/** Builds what is missing of the rig before the first case; says so when this machine cannot have one. */
+export async function setup(): Promise<() => void> {
+  const reason = whyNot();
+  if (reason !== undefined) {
+    console.log(`rig: every case is skipped here: ${reason}`);
+    return () => {};
+  }
+  const release = takeFolder();
+  const start = Date.now();
+  await buildRig((line) => console.log(line));
+  console.log(`rig: ready after ${((Date.now() - start) / 1000).toFixed(1)} s`);
+  return release;
+}
