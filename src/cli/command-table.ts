@@ -199,4 +199,15 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: [{ line: 'pveigpu hook 101 pre-start', does: 'what the hookscript does' }],
     load: () => import('./commands/hook.ts'),
   },
+  {
+    name: 'boot',
+    summary: 'entry point for systemd: make the VFs that are desired of this node',
+    options: [
+      { flags: '--unit', description: 'print the unit that calls this' },
+      { flags: '--rule', description: 'print the udev rule that starts the unit again' },
+    ],
+    hidden: true,
+    examples: [{ line: 'pveigpu boot', does: 'what pveigpu-boot.service does' }],
+    load: () => import('./commands/boot.ts'),
+  },
 ];

@@ -32,9 +32,9 @@ export async function gpuForVf(host: Host, vf: string): Promise<string | null> {
 
 /**
  * Makes the VFs of a GPU that has none, as many as are desired, else all. Never touches a GPU that has some: changing their
- * number would destroy those in use. Called with `device.lock` held.
+ * number would destroy those in use. Called with `device.lock` held; the write may take `makeMs`.
  */
-export async function makeVfs(context: HookContext, pf: string): Promise<Prepared> {
+export async function makeVfs(context: HookContext, pf: string, makeMs = MAKE_MS): Promise<Prepared> {
   const { host, log } = context;
   const existing = await vfsOf(host, pf);
   if (existing.length > 0)
@@ -49,7 +49,7 @@ export async function makeVfs(context: HookContext, pf: string): Promise<Prepare
     const off = await writeAttribute(host, `${sysfs}/sriov_drivers_autoprobe`, '0', POKE_MS);
     if (!off.ok) return gaveUp(off.problem.message);
   }
-  const made = await writeAttribute(host, `${sysfs}/sriov_numvfs`, String(count), MAKE_MS);
+  const made = await writeAttribute(host, `${sysfs}/sriov_numvfs`, String(count), makeMs);
   if (!made.ok) return gaveUp(made.problem.message);
   // The write returns when the driver is done; a driver may have made fewer than asked, which is no failure here.
   await pollUntil(context, { kind: 'exists', path: `${sysfs}/virtfn${count - 1}` }, SETTLE_MS);

@@ -45,7 +45,12 @@ function usableDriver(facts: HostFacts, wanted: 'vfio-pci' | 'xe-vfio-pci'): 'vf
   const module = ifKnown(facts.modules)?.modules.find((one) => one.name === 'xe_vfio_pci');
   const version = ifKnown(facts.pve)?.packages['qemu-server'];
   const hasModule = module !== undefined && module.origin !== 'absent' && module.origin !== 'unknown';
-  return hasModule && version !== undefined && atLeast(version, [9, 0, 25]) ? wanted : 'vfio-pci';
+  return hasModule && version !== undefined && driverKeepKnown(version) ? wanted : 'vfio-pci';
+}
+
+/** Whether a version of qemu-server knows `driver=keep`, without which PVE takes a VF from `xe-vfio-pci`. */
+export function driverKeepKnown(qemuServerVersion: string): boolean {
+  return atLeast(qemuServerVersion, [9, 0, 25]);
 }
 
 function atLeast(version: string, wanted: readonly number[]): boolean {

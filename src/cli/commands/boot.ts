@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { bootVfs } from '../../app/boot.ts';
+import { vfBootUnit } from '../../core/boot/vf-boot-unit.ts';
+import { VF_UDEV_RULE } from '../../core/boot/vf-udev-rule.ts';
+import { visible } from '../../core/text/visible.ts';
+import type { Call } from '../command.ts';
+import { EXIT } from '../exit-code.ts';
+import type { Io } from '../io.ts';
+
+/** Where packages put the command. */
+const PROGRAM = '/usr/bin/pveigpu';
+
+/** Always ends with 0: what went wrong is said, and the boot goes on. */
+export async function run({ io, options, context }: Call): Promise<number> {
+  if (options.unit === true) io.out(vfBootUnit(PROGRAM));
+  if (options.rule === true) io.out(VF_UDEV_RULE);
+  if (options.unit === true || options.rule === true) return EXIT.done;
+  try {
+    await bootVfs({ ...(await context()), log: journal(io) });
+  } catch (error) {
+    journal(io).warn(`A fault in pveigpu itself: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return EXIT.done;
+}
+
+/** systemd reads the level of a line from its start (sd-daemon(3)); a terminal would show it. */
+function journal(io: Io): { info(line: string): void; warn(line: string): void } {
+  const level = process.env.JOURNAL_STREAM === undefined ? '' : '<4>';
+  return {
+    info: (line) => io.out(`pveigpu: ${visible(line)}\n`),
+    warn: (line) => io.err(`${level}pveigpu: ${visible(line)}\n`),
+  };
+}
