@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { defineConfig } from 'vitest/config';
+import { SummaryReporter } from './test/rig/summary-reporter.ts';
 
 /** The rig's cases: one machine at a time, in the order of the files. */
 export default defineConfig({
   test: {
     include: ['test/rig/cases/**/*.case.ts'],
     globalSetup: ['test/rig/global-setup.ts'],
-    reporters: ['default', './test/rig/summary-reporter.ts'],
+    reporters: ['default', new SummaryReporter()],
     fileParallelism: false,
     maxWorkers: 1,
     testTimeout: 240_000,

@@ -9,7 +9,7 @@ interface Row {
 }
 
 /** Prints one table at the end: case, result, boot of its machine, time of the case, and the sum. */
-class SummaryReporter implements Reporter {
+export class SummaryReporter implements Reporter {
   readonly #start = Date.now();
 
   onTestRunEnd(modules: readonly TestModule[]): void {
@@ -34,5 +34,3 @@ function row(test: TestCase): Row {
     seconds: (test.diagnostic()?.duration ?? 0) / 1000,
   };
 }
-
-export default SummaryReporter;

@@ -31,7 +31,17 @@ export async function buildRig(say: (line: string) => void): Promise<BuildTimes>
 
 /** The key of the disk image, and of everything that the machine starts from. */
 export function imageKey(): string {
-  const sources = ['guest', 'build/guest-files.ts', 'build/customise.ts', 'build/boot-files.ts', 'build/disk-image.ts'];
+  const sources = [
+    ...[
+      'guest/fast-init',
+      'guest/mini-init',
+      'guest/vfio_hold.c',
+      'build/guest-files.ts',
+      'build/customise.ts',
+      'build/boot-files.ts',
+      'build/disk-image.ts',
+    ],
+  ];
   return digest({ texts: [kernelModulesKey()], sources });
 }
 

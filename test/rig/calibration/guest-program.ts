@@ -2,9 +2,9 @@
 import { lookupGpu } from '../../../src/core/gpu/catalogue.ts';
 import { stockXeForceProbe, stockXeHasSriov } from '../../../src/core/gpu/driver-backend.ts';
 import type { Profile } from '../../../src/simulator/profile.ts';
-import type { Identity } from '../machine/shape.ts';
-import { identityWords } from '../machine/qemu-arguments.ts';
 import type { Scenario } from '../../simulator/run-scenario.ts';
+import { identityWords } from '../machine/qemu-arguments.ts';
+import type { Identity } from '../machine/shape.ts';
 import { guestPath } from './paths.ts';
 import type { SimulatorRun } from './run-on-simulator.ts';
 
@@ -12,6 +12,8 @@ import type { SimulatorRun } from './run-on-simulator.ts';
 const ENDS_MS = 20_000;
 /** A step that is expected to hang is given up after this. */
 const HANGS_MS = 1500;
+/** A kernel message that both sides should have; the latest comes ten seconds after its cause. */
+const LOG_MS = 12_000;
 /** errno numbers of what scenarios inject (kernel include/uapi/asm-generic/errno-base.h, errno.h). */
 const ERRNO: { readonly [name: string]: number } = { EIO: 5, ENOMEM: 12, EBUSY: 16, ENODEV: 19, ENOSPC: 28, EPROTO: 71 };
 
@@ -35,7 +37,7 @@ export function guestProgram(scenario: Scenario, run: SimulatorRun): GuestProgra
     if ('open' in step) return line(deadline, 'open', guestPath(step.open, profile), step.as);
     if ('close' in step) return line(deadline, 'close', step.close);
     if ('modprobe' in step) return line(deadline, 'modprobe', step.modprobe);
-    if ('log' in step) return line(deadline, 'log', step.log);
+    if ('log' in step) return line(answer === 'true' ? LOG_MS : 0, 'log', step.log);
     return line(deadline, 'shell', injection(step.inject));
   });
   return { setUp: setUp(run), steps };
@@ -60,13 +62,16 @@ function setUp(run: SimulatorRun): readonly string[] {
   const { profile } = run;
   const words = identityWords({ mode: 'fast', gpu: identityOf(profile) }).map((word) => word.replace('rigpci.', ''));
   const shell = (command: string) => line(ENDS_MS, 'shell', command);
-  const unload = 'for m in kvmgt i915 xe vfio_pci xe_vfio_pci pci_pf_stub pci_stub rigpci; do [ ! -e /sys/module/$m ] || modprobe -r $m; done';
+  const unload =
+    'for m in kvmgt i915 xe vfio_pci xe_vfio_pci pci_pf_stub pci_stub rigpci; do [ ! -e /sys/module/$m ] || modprobe -r $m; done';
   return [
     line(ENDS_MS, 'reset'),
     shell(EMPTY_PF),
     shell(unload),
     line(ENDS_MS, 'mark'),
-    shell(`rm -f /etc/modprobe.d/i915-rig.conf; printf '%s\\n' ${modprobeConfig(run).map(quote).join(' ')} > /etc/modprobe.d/scenario.conf`),
+    shell(
+      `rm -f /etc/modprobe.d/i915-rig.conf; printf '%s\\n' ${modprobeConfig(run).map(quote).join(' ')} > /etc/modprobe.d/scenario.conf`,
+    ),
     shell(`modprobe rigpci ${words.join(' ')}`),
     shell(run.modules.length === 0 ? ':' : `modprobe -a ${run.modules.join(' ')}`),
   ];
@@ -100,7 +105,10 @@ function modprobeConfig(run: SimulatorRun): readonly string[] {
   add('kvmgt', `rig_aperture=${gpu?.gvtg?.apertureMiB ?? 256}`);
   const xe = dkms.includes('xe');
   add('xe', `rig_sriov=${flag(xe ? entry.sriov.xeDkms : stockXeHasSriov(entry, profile.kernelRelease) === true)}`);
-  add('xe', `rig_force=${flag(xe ? entry.xeForceProbe.dkms === true : stockXeForceProbe(entry, profile.kernelRelease) === true)}`);
+  add(
+    'xe',
+    `rig_force=${flag(xe ? entry.xeForceProbe.dkms === true : stockXeForceProbe(entry, profile.kernelRelease) === true)}`,
+  );
   const lines = [...options].map(([module, words]) => `options ${module} ${words.join(' ')}`);
   if (dkms.includes('i915')) return lines;
   // The kernel's own i915 instead of the one that depmod prefers.
@@ -116,8 +124,8 @@ function injection(faults: { readonly enableErrno?: string; readonly enableAtMos
 }
 
 function line(deadlineMs: number, operation: string, ...words: readonly string[]): string {
-  const escape = (text: string) => text.replaceAll('\\', '\\\\').replaceAll('\t', '\\t').replaceAll('\n', '\\n');
-  return [String(deadlineMs), operation, ...words].map(escape).join('\t');
+  const escaped = (text: string) => text.replaceAll('\\', '\\\\').replaceAll('\t', '\\t').replaceAll('\n', '\\n');
+  return [String(deadlineMs), operation, ...words].map(escaped).join('\t');
 }
 
 function quote(text: string): string {

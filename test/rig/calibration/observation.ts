@@ -31,23 +31,48 @@ export class GroupNames {
 
   /** A fact with its group numbers renamed. */
   fact(name: string, value: string): string {
-    if (GROUP.test(name)) return value.split(',').filter(Boolean).map((part) => this.name(part)).sort().join(',');
+    if (GROUP.test(name))
+      return value
+        .split(',')
+        .filter(Boolean)
+        .map((part) => this.name(part))
+        .sort()
+        .join(',');
     // An mdev: type, driver, group.
     if (/^[0-9a-f-]{36}$/.test(name)) return value.replace(/\d+$/, (number) => this.name(number));
     return value;
   }
 }
 
-/** Differences between the facts of two sides, one sentence each. */
-export function differences(simulator: Observation, kernel: Observation): readonly string[] {
-  const answers = simulator.answer === kernel.answer ? [] : [`simulator answers ${text(simulator.answer)}, kernel ${text(kernel.answer)}`];
-  const left = simulator.facts ?? {};
-  const right = kernel.facts ?? {};
+/**
+ * Differences of two runs of the same steps, one sentence each, the step's number in front. A fact that stays different is
+ * told once.
+ */
+export function differences(simulator: readonly Observation[], kernel: readonly Observation[]): readonly string[] {
+  const told = new Set<string>();
+  return simulator.flatMap((left, index) => {
+    const right = kernel[index];
+    const found =
+      right === undefined ? ['the kernel did not get here'] : [...answerDifference(left, right), ...factDifferences(left, right)];
+    const news = found.filter((sentence) => !told.has(sentence));
+    for (const sentence of found.filter((one) => !one.startsWith('simulator answers'))) told.add(sentence);
+    return news.map((sentence) => `step ${index + 1}: ${sentence}`);
+  });
+}
+
+function answerDifference(simulator: Observation, kernel: Observation): readonly string[] {
+  if (simulator.answer === kernel.answer) return [];
+  return [`simulator answers ${text(simulator.answer)}, kernel ${text(kernel.answer)}`];
+}
+
+function factDifferences({ facts: left = {} }: Observation, { facts: right }: Observation): readonly string[] {
+  if (right === undefined) return [];
   const names = [...new Set([...Object.keys(left), ...Object.keys(right)])].sort();
-  const facts = names
-    .filter((name) => left[name] !== right[name] && !(LOCKED.test(name) && (left[name] === undefined || right[name] === undefined)))
+  return names
+    .filter(
+      (name) => left[name] !== right[name] && !(LOCKED.test(name) && (left[name] === undefined || right[name] === undefined)),
+    )
     .map((name) => `${name} is ${text(left[name])} in the simulator, ${text(right[name])} in the kernel`);
-  return [...answers, ...facts];
 }
 
 function text(value: string | undefined): string {

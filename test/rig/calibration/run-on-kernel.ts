@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Scenario } from '../../simulator/run-scenario.ts';
 import { inRig, RIG_SOURCE } from '../build/workspace.ts';
 import type { VirtualMachine } from '../machine/virtual-machine.ts';
-import type { Scenario } from '../../simulator/run-scenario.ts';
 import type { GuestProgram } from './guest-program.ts';
 import { GroupNames, type Observation } from './observation.ts';
 
@@ -16,7 +16,10 @@ export async function runOnKernel(machine: VirtualMachine, scenario: Scenario, p
   cpSync(join(RIG_SOURCE, 'guest/stepper.pl'), inRig('share/stepper.pl'));
   writeFileSync(inRig('share/steps'), lines.map((line) => `${line}\n`).join(''));
   const answer = await machine.shell('perl /mnt/share/stepper.pl < /mnt/share/steps', { timeoutMs: 120_000 });
-  const rows = answer.stdout.split('\n').filter((row) => row !== '').map((row) => row.split('\t').map(unescape));
+  const rows = answer.stdout
+    .split('\n')
+    .filter((row) => row !== '')
+    .map((row) => row.split('\t').map(unescaped));
   const bad = rows.slice(0, program.setUp.length).findIndex(([said]) => said !== 'ok');
   if (bad >= 0) return { problem: `set-up ${JSON.stringify(program.setUp[bad])} said ${rows[bad]?.[0]}` };
   if (rows.length !== lines.length) return { problem: `${rows.length} of ${lines.length} steps ran: ${answer.stderr}` };
@@ -38,6 +41,6 @@ function observe(row: readonly string[], step: Scenario['steps'][number] | undef
   return { answer, facts: Object.fromEntries(pairs) };
 }
 
-function unescape(text: string): string {
+function unescaped(text: string): string {
   return text.replaceAll(/\\(.)/g, (_all, letter: string) => (letter === 't' ? '\t' : letter === 'n' ? '\n' : letter));
 }

@@ -33,7 +33,9 @@ export async function runOnSimulator(scenario: Scenario): Promise<SimulatorRun> 
   const profile = profileOf(scenario);
   const node = createSimulatedNode(profile);
   const names = new GroupNames();
-  const modules = ['i915', 'xe', 'kvmgt', 'vfio_pci'].filter((name) => node.machine.tree.get(`/sys/module/${name}`) !== undefined);
+  const modules = ['i915', 'xe', 'kvmgt', 'vfio_pci'].filter(
+    (name) => node.machine.tree.get(`/sys/module/${name}`) !== undefined,
+  );
   const open = new Map<string, number>();
   const observations: Observation[] = [];
   for (const step of scenario.steps) {
@@ -99,8 +101,18 @@ async function facts(node: SimulatedNode, names: GroupNames): Promise<{ readonly
     const links = ['mdev_type', 'driver', 'iommu_group'].map((link) => linkName(node, `/sys/bus/mdev/devices/${uuid}/${link}`));
     found.push([uuid, (await Promise.all(links)).map((target) => target ?? 'none').join(' ')]);
   }
-  found.push(['dri', namesIn(tree, '/dev/dri').filter((name) => /^(card|render)/.test(name)).join(',')]);
-  found.push(['groups', namesIn(tree, '/dev/vfio').filter((name) => /^\d+$/.test(name)).join(',')]);
+  found.push([
+    'dri',
+    namesIn(tree, '/dev/dri')
+      .filter((name) => /^(card|render)/.test(name))
+      .join(','),
+  ]);
+  found.push([
+    'groups',
+    namesIn(tree, '/dev/vfio')
+      .filter((name) => /^\d+$/.test(name))
+      .join(','),
+  ]);
   return Object.fromEntries(found.map(([name, value]) => [name, names.fact(name, value)]));
 }
 

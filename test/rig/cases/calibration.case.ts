@@ -18,11 +18,9 @@ async function compare(machine: VirtualMachine, scenario: Scenario): Promise<voi
   const simulator = await runOnSimulator(scenario);
   const kernel = await runOnKernel(machine, scenario, guestProgram(scenario, simulator));
   if ('problem' in kernel) throw new Error(kernel.problem);
-  const found = simulator.observations.flatMap((observation, index) => {
-    const answer = kernel.observations[index];
-    if (answer === undefined) return [];
-    const list = differences(answer.facts === undefined ? { answer: observation.answer } : observation, answer);
-    return list.map((difference) => `step ${index + 1} ${JSON.stringify(scenario.steps[index])}: ${difference}`);
+  const found = differences(simulator.observations, kernel.observations).map((difference) => {
+    const step = scenario.steps[Number(/\d+/.exec(difference)?.[0]) - 1];
+    return `${difference}   ${JSON.stringify(step)}`;
   });
   expect(found.join('\n'), 'differences').toBe('');
 }

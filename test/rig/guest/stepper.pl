@@ -26,6 +26,9 @@ while ( my $line = <STDIN> ) {
     print join( "\t", map { escape($_) } @fields ), "\n";
 }
 
+# A device that stays open would keep this program, and the next one, waiting.
+END { everything_let_go() if %holder || @hung }
+
 sub run {
     my ( $operation, $deadline, @a ) = @_;
     return in_child( $deadline, sub { write_value(@a) } )    if $operation eq 'write';
@@ -37,7 +40,7 @@ sub run {
     return join "\n", names( $a[0] )                         if $operation eq 'list';
     return hold(@a)                                          if $operation eq 'open';
     return let_go(@a)                                        if $operation eq 'close';
-    return index( kernel_log(), $a[0] ) >= 0 ? 'true' : 'false' if $operation eq 'log';
+    return wait_for_log( $deadline, @a )                     if $operation eq 'log';
     return mark()                                            if $operation eq 'mark';
     return everything_let_go()                               if $operation eq 'reset';
     return "unknown operation $operation";
@@ -65,6 +68,8 @@ sub in_child {
         waitpid $pid, 0;
         return $text;
     }
+    # As a program with a deadline does; what waits in the kernel goes on waiting.
+    kill 'KILL', $pid;
     push @hung, $pid;
     return 'HANG';
 }
@@ -181,6 +186,17 @@ sub kernel_log {
         $log .= ( $record =~ s/^[^;]*;//r ) =~ s/\n .*//sr . "\n";
     }
     return $log;
+}
+
+# Some messages come late: "Device is currently in use" after ten seconds.
+sub wait_for_log {
+    my ( $deadline, $text ) = @_;
+    my $end = now() + $deadline;
+    while ( index( kernel_log(), $text ) < 0 ) {
+        return 'false' if now() > $end;
+        select undef, undef, undef, 0.05;
+    }
+    return 'true';
 }
 
 sub remember_groups {

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { VirtualMachine } from '../machine/virtual-machine.ts';
+
+/** What a boot came to. Times are seconds since the kernel started. */
+export interface Boot {
+  /** When the guests were started. */
+  readonly guestsAt: number;
+  /** The driver of each VF at that time. */
+  readonly guestsSaw: readonly string[];
+  /** What the unit said, without stamps. */
+  readonly said: readonly string[];
+}
+
+/** Seven VFs, each for guests. */
+export const ALL_READY: readonly string[] = Array.from({ length: 7 }, () => 'vfio-pci');
+
+const DRIVERS =
+  'for vf in /sys/bus/pci/devices/0000:00:02.0/virtfn*; do [ -e $vf ] && basename $(readlink $vf/driver || echo none); done; true';
+
+/** Waits for the start of all guests, and says what they found. */
+export async function bootedNode(machine: VirtualMachine): Promise<Boot> {
+  await machine.must('until systemctl is-active -q pve-guests; do sleep 0.2; done', { timeoutMs: 120_000 });
+  const guestsAt = Number(await machine.must('cat /run/guests-at'));
+  const guestsSaw = words(await machine.must('cat /run/guests-saw'));
+  return { guestsAt, guestsSaw, said: await saidBy(machine) };
+}
+
+/** What the boot unit has said so far. */
+export async function saidBy(machine: VirtualMachine): Promise<readonly string[]> {
+  const text = await machine.must('journalctl -q -o cat -t pveigpu -t pveigpu.cjs -t node -u pveigpu-boot --no-pager');
+  return text.split('\n').filter((line) => line.startsWith('pveigpu: '));
+}
+
+/** The driver of each VF now. */
+export async function vfDrivers(machine: VirtualMachine): Promise<readonly string[]> {
+  return words(await machine.must(DRIVERS));
+}
+
+/** Seconds until all VFs are bound, or null when they are not after the given time. */
+export async function untilReady(machine: VirtualMachine, seconds: number): Promise<number | null> {
+  const begin = Date.now();
+  while (Date.now() - begin < seconds * 1000) {
+    if ((await vfDrivers(machine)).join() === ALL_READY.join()) return (Date.now() - begin) / 1000;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return null;
+}
+
+function words(text: string): readonly string[] {
+  return text.split(/\s+/).filter((word) => word !== '');
+}

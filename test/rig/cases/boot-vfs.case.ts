@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { beforeAll, describe, expect, test } from 'vitest';
+import { ALL_READY, bootedNode, saidBy, untilReady, vfDrivers } from '../boot/booted-node.ts';
+import { copyNodeDisk, diskPath, makeNodeDisk } from '../boot/node-disk.ts';
+import type { Way } from '../boot/ways.ts';
+import { whyNot } from '../build/debian-mirror.ts';
+import type { Shape } from '../machine/shape.ts';
+import type { VirtualMachine } from '../machine/virtual-machine.ts';
+import { FULL, withMachine } from './with-machine.ts';
+
+/** Longer than a driver or the enabling of VFs may take before they are given up. */
+const FAR_TOO_LONG_MS = 60_000;
+/** What a boot may cost beyond the limit of the unit, seconds: everything else of it, without hardware acceleration. */
+const REST_OF_BOOT = 60;
+
+/** A node that is set up one way, booted in a given state. */
+function node(way: Way, title: string, shape: Partial<Shape>, cases: (machine: () => VirtualMachine) => void): void {
+  const name = `${way}-${title}`;
+  describe(way, () => {
+    beforeAll(async () => {
+      if (whyNot() === undefined) await copyNodeDisk(way, name);
+    });
+    withMachine(title, { mode: 'systemd', disk: diskPath(name), ...shape }, cases);
+  });
+}
+
+function report(way: Way, what: string, value: unknown): void {
+  console.log(`rig: boot: ${way}: ${what}: ${JSON.stringify(value)}`);
+}
+
+const WAYS: readonly Way[] = FULL ? ['nothing', 'unit', 'generated rules', 'unit and rule'] : ['unit and rule'];
+
+beforeAll(async () => {
+  if (whyNot() === undefined) for (const way of WAYS) await makeNodeDisk(way);
+});
+
+for (const way of WAYS) {
+  const has = way !== 'nothing';
+  const returns = way === 'unit and rule' || way === 'generated rules';
+  const says = way === 'unit and rule' || way === 'unit';
+
+  node(way, 'all in order', {}, (machine) => {
+    test('guests find their VFs', async () => {
+      const boot = await bootedNode(machine());
+      report(way, 'in order', boot);
+      expect(boot.guestsSaw).toEqual(has && way !== 'generated rules' ? ALL_READY : boot.guestsSaw);
+      if (says) expect(boot.said.at(-1)).toBe('pveigpu: The GPU 0000:00:02.0 has 7 VFs, ready for guests.');
+    });
+
+    test.runIf(has)('after the driver was reloaded', async () => {
+      await machine().must('modprobe -r i915; modprobe i915', { timeoutMs: 60_000 });
+      const seconds = await untilReady(machine(), 30);
+      report(way, 'back after reload, seconds', seconds);
+      if (returns) expect(seconds).not.toBeNull();
+      else expect(await vfDrivers(machine())).toEqual([]);
+    });
+
+    test.runIf(says)('again by hand, nothing changes', async () => {
+      await machine().must('pveigpu boot', { timeoutMs: 60_000 });
+      const before = await vfDrivers(machine());
+      const answer = await machine().shell('time -p pveigpu boot', { timeoutMs: 60_000 });
+      report(way, 'second run', answer.stdout + answer.stderr);
+      expect(answer.code).toBe(0);
+      expect(await vfDrivers(machine())).toEqual(before);
+    });
+  });
+
+  node(way, 'slow driver', { append: 'i915.rig_probe_ms=8000' }, (machine) => {
+    test('guests wait for it, or VFs come after them', async () => {
+      const boot = await bootedNode(machine());
+      const seconds = has ? await untilReady(machine(), 40) : null;
+      report(way, 'slow driver', { ...boot, readyAfter: seconds });
+      if (says) expect(boot.guestsSaw).toEqual(ALL_READY);
+      if (has) expect(seconds).not.toBeNull();
+    });
+  });
+
+  node(way, 'VFs take too long', { append: `i915.rig_delay_ms=${FAR_TOO_LONG_MS}` }, (machine) => {
+    test('the boot goes on without them', async () => {
+      const boot = await bootedNode(machine());
+      report(way, 'VFs take too long', boot);
+      expect(boot.guestsAt).toBeLessThan(30 + REST_OF_BOOT);
+      if (says) expect(boot.said).toEqual([expect.stringContaining('did not return within')]);
+    });
+  });
+
+  node(way, 'no driver', { append: 'modprobe.blacklist=i915' }, (machine) => {
+    test('the boot goes on, and the reason is said', async () => {
+      const boot = await bootedNode(machine());
+      report(way, 'no driver', boot);
+      expect(boot.guestsSaw).toEqual([]);
+      if (says) expect(boot.said).toEqual([expect.stringContaining('no driver took the GPU 0000:00:02.0 within')]);
+    });
+
+    test.runIf(has)('a driver that comes later', async () => {
+      await machine().must('modprobe i915', { timeoutMs: 60_000 });
+      const seconds = await untilReady(machine(), 30);
+      report(way, 'after a late driver, seconds', seconds);
+      expect(seconds !== null).toBe(returns);
+    });
+  });
+
+  node(way, 'another GPU there', { gpu: { device: 0xa780 } }, (machine) => {
+    test.runIf(has)('is left alone', async () => {
+      const boot = await bootedNode(machine());
+      report(way, 'another GPU', boot);
+      expect(boot.guestsSaw).toEqual([]);
+      expect(await vfDrivers(machine())).toEqual([]);
+      if (says)
+        expect(await saidBy(machine())).toEqual(expect.arrayContaining([expect.stringContaining('not the one that was set up')]));
+    });
+  });
+}
