@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { ModuleFacts } from '../../core/facts/kernel-facts.ts';
 import { activeConfigFiles, MODPROBE_DIRECTORIES, MODULES_LOAD_DIRECTORIES } from '../../core/modules/config-directories.ts';
-import { modulesNamed, parseModprobeConfig } from '../../core/modules/modprobe-config.ts';
+import { modulesNamed, parseModprobeConfig, withoutNote } from '../../core/modules/modprobe-config.ts';
 import { normaliseModuleName, RELEVANT_MODULES } from '../../core/modules/module-name.ts';
 import { linkName } from '../../core/pci/sysfs-values.ts';
 import { visible } from '../../core/text/visible.ts';
@@ -51,7 +51,7 @@ async function linesOf(
 function modprobeLines(text: string): readonly Omit<ConfigLine, 'path'>[] {
   return parseModprobeConfig(text)
     .filter((directive) => modulesNamed(directive).some((name) => relevant.has(name)))
-    .map(({ line, text: line_text }) => ({ line, text: line_text }));
+    .map((directive) => ({ line: directive.line, text: withoutNote(directive.text) }));
 }
 
 function loadLines(text: string): readonly Omit<ConfigLine, 'path'>[] {

@@ -14,7 +14,7 @@ import { keptCmdlineWords } from './kept-cmdline.ts';
 import { keptConfigSpace } from './kept-config-space.ts';
 import { keptModprobe, keptModulesLoad } from './kept-modprobe.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
-import { renameGuest, renameLog, renamePools, renameStorages, renameVmlist } from './rename-texts.ts';
+import { keptProgram, renameGuest, renameLog, renamePools, renameStorages, renameVmlist } from './rename-texts.ts';
 import { scrubText, scrubUuids } from './scrub.ts';
 
 /** What a capture keeps of a file: its path as on the machine, its text, and the names to give people's things. */
@@ -22,10 +22,6 @@ export type Keep = (path: string, text: string, names: Pseudonyms) => string;
 
 const attribute: Keep = (_, text) => scrubUuids(text);
 const guestFile: Keep = (path, text) => keptGuestFile(path, text) ?? '';
-
-/** Programs that use GPUs; every other process is `process`, since its name could be anything. */
-const PROGRAMS =
-  /^(kvm|qemu-system-x86|Xorg|Xwayland|systemd-logind|plymouthd|ffmpeg|vainfo|intel_gpu_top|gnome-shell|kwin_wayland|sddm|weston|jellyfin|Plex Transcoder|frigate\.\w+)$/;
 
 /**
  * The only files whose content is ever kept, by their real path (links followed), and what is kept of each. A file that is not
@@ -47,7 +43,7 @@ export const KEPT_FILES: readonly (readonly [RegExp, Keep])[] = [
   [/^\/proc\/cpuinfo$/, (_, text) => keptCpuinfo(text)],
   [/^\/proc\/uptime$/, (_, text) => text],
   [/^\/proc\/(\d+\/)?net\/unix$/, (_, text) => keptProcNetUnix(text)],
-  [/^\/proc\/\d+\/comm$/, (_, text) => (PROGRAMS.test(text.trim()) ? text : 'process\n')],
+  [/^\/proc\/\d+\/comm$/, (_, text) => `${keptProgram(text.trim())}\n`],
   [/^\/proc\/\d+\/cgroup$/, (_, text) => keptCgroup(text)],
   [/^\/proc\/(stat|\d+\/cmdline)$/, guestFile],
   [/^\/run\/qemu-server\/(pci-id-reservations|\d+\.pid)$/, guestFile],

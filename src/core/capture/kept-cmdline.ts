@@ -14,6 +14,10 @@ const KEPT = new Set(
   ).split(' '),
 );
 
+/** Parameters of a kept name whose values are a person's all the same: host names, credentials, monitors' file names. */
+const PRIVATE =
+  /^(systemd\.(?!unit$|unified_cgroup_hierarchy$|log_level$|show_status$)|net\.(?!ifnames$)|drm(_kms_helper)?\.edid_firmware$)/;
+
 const VALUE = /^[\w.,:*!@+;\-/[\]]{0,200}$/;
 const IMAGE = /(?:vmlinuz|initrd\.img|initrd|bzImage|linux)[\w.+-]*$/;
 
@@ -32,6 +36,7 @@ function keptWord(word: string): string {
   if (name === 'root') return `root=${keptRoot(value ?? '')}`;
   if (!KEPT.has(name.split('.')[0] ?? '') || !/^[\w.-]{1,64}$/.test(name)) return '_';
   if (value === undefined) return name;
+  if (PRIVATE.test(name)) return `${name}=_`;
   if (name === 'BOOT_IMAGE' || name === 'initrd') return `${name}=${keptImage(value)}`;
   return VALUE.test(value) && !value.includes('/home') ? `${name}=${scrubText(value)}` : `${name}=_`;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { type ModprobeDirective, modulesNamed, parseModprobeConfig } from '../modules/modprobe-config.ts';
+import { type ModprobeDirective, modulesNamed, parseModprobeConfig, withoutNote } from '../modules/modprobe-config.ts';
 import { normaliseModuleName, RELEVANT_MODULES } from '../modules/module-name.ts';
 import { scrubText } from './scrub.ts';
 
@@ -18,7 +18,8 @@ export function keptModprobe(text: string): string {
 }
 
 function keptDirective({ keyword, text, rest, module }: ModprobeDirective): string {
-  if (keyword !== 'install' && keyword !== 'remove') return scrubText(text);
+  if (keyword !== 'install' && keyword !== 'remove')
+    return scrubText(withoutNote(text)).replace(/=\/(?!lib\/firmware\/)\S*/g, '=_');
   return /^(\/usr)?(\/bin\/)?(true|false)$/.test(rest) ? text : `${keyword} ${module} _`;
 }
 

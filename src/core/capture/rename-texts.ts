@@ -2,6 +2,15 @@
 import { isHarmless, type Pseudonyms } from './pseudonyms.ts';
 import { scrubText } from './scrub.ts';
 
+/** Programs that use GPUs; every other name of a process could be anything. */
+const PROGRAMS =
+  /^(kvm|qemu-system-x86|Xorg|Xwayland|systemd-logind|plymouthd|ffmpeg|vainfo|intel_gpu_top|gnome-shell|kwin_wayland|sddm|weston|jellyfin|Plex Transcoder|frigate\.\w+)$/;
+
+/** The name of a process where it is known to be harmless, else `process`. */
+export function keptProgram(name: string): string {
+  return PROGRAMS.test(name) ? name : 'process';
+}
+
 /** A reduced guest configuration with people's names replaced: snapshots, tags, pools, hook scripts, ROM files, CPU models. */
 export function renameGuest(text: string, names: Pseudonyms): string {
   return text
@@ -40,7 +49,8 @@ function renameArgs(value: string, names: Pseudonyms): string {
   return value
     .replace(/(?<=[\s=,'"]|^)\/(?!sys\/|dev\/(?:vfio|dri)\/)[^\s,'"]+/g, (path) => `/usr/share/kvm/${file(path)}`)
     .replace(/\b(romfile|file)=([^/\s,'"][^\s,'"]*)/g, (_, key: string, name: string) => `${key}=${file(name)}`)
-    .replace(/(?<=,)(id|display|bus|serial)=(?!hostpci|vfio|gpu|igd|vgpu|pci|pcie|ich9|egl|on\b|off\b|auto\b)[^\s,'"]+/g, '$1=_');
+    .replace(/(?<=,)(id|display|bus|serial)=(?!hostpci|vfio|gpu|igd|vgpu|pci|pcie|ich9|egl|on\b|off\b|auto\b)[^\s,'"]+/g, '$1=_')
+    .replace(/(\\?"(?:id|bus|display|serial)\\?"\s*:\s*\\?")(?!hostpci|vfio|gpu|igd|vgpu|pci|pcie|ich9|egl)[^"\\]*/g, '$1_');
 }
 
 /** `storage:snippets/name`, both parts replaced where a person named them. */
@@ -91,12 +101,32 @@ export function renameLog(text: string, names: Pseudonyms, cmdline: (words: stri
   const scrubbed = text
     .replace(/((?:Kernel c|C)ommand line: )(.*)/g, (_, head: string, words: string) => `${head}${cmdline(words)}`)
     .replace(/(Linux version \S+) \((?!build@proxmox\)|debian-kernel@lists\.debian\.org\))[^)]*@[^)]*\)/g, '$1 (build)')
-    .replace(/\bComm: \S+/g, 'Comm: process');
-  // A node called like an everyday word of this field says nothing of anybody, and its name would be found everywhere.
-  const nodes = names.nodeNames().filter((name) => name !== '' && !isHarmless(name));
-  return nodes.reduce((lines, name) => lines.replaceAll(nodeWord(name), names.of('pve', name)), scrubText(scrubbed));
+    // Distributions put the host's name into the key that they make for DKMS.
+    .replace(/(X\.509 cert) '[^'\n]*'/g, "$1 '_'")
+    .replace(/(?<![\w/])\/(?:home|root|mnt|media|srv|opt|tmp)\/[^\s"']*/g, '/_');
+  const nodes = names.nodeNames().filter((name) => name !== '');
+  return nodes.reduce(
+    (lines, name) => lines.replaceAll(nodeWord(name), names.of('pve', name)),
+    scrubText(renamePrograms(scrubbed)),
+  );
 }
 
+/** The forms in which the kernel and the drivers name a program: a dump, a hung task, a hang of the GPU, a lockdown. */
+const PROGRAM_FORMS: readonly RegExp[] = [
+  /(?<=\bComm: )[^\n]+?(?= (?:Not tainted|Tainted|Kdump)|$)/gm,
+  /(?<=\btask )[^\n:]+(?=:\d+ blocked)/g,
+  /(?<=\btask ")[^"\n]+(?=" \()/g,
+  /(?<=\bin (?:process )?)[^\s[][^[\n]{0,60}(?= ?\[\d+\])/g,
+  /(?<=\s)\S+(?=\[\d+\] context reset)/g,
+  /(?<=\bLockdown: )[^:\n]+(?=: )/g,
+];
+
+function renamePrograms(text: string): string {
+  return PROGRAM_FORMS.reduce((lines, form) => lines.replace(form, (program) => keptProgram(program)), text);
+}
+
+/** A node's name with its domain. One called like an everyday word of this field would be found everywhere, and stays without one. */
 function nodeWord(name: string): RegExp {
-  return new RegExp(`(?<![\\w.-])${name.replace(/[^\w-]/g, '\\$&')}(?![\\w-])`, 'g');
+  const domain = isHarmless(name) ? '(?:\\.[a-z][\\w-]*){2,}' : '(?:\\.[a-z][\\w-]*)*';
+  return new RegExp(`(?<![\\w.-])${name.replace(/[^\w-]/g, '\\$&')}${domain}(?![\\w-])`, 'gi');
 }

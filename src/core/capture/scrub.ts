@@ -11,6 +11,7 @@ const EMAIL = /[\w.+-]+@(?!lists\.debian\.org)[\w-]+(?:\.[\w-]+)+/g;
 const IPV4 = /(?<![\w.])(?!127\.|0\.0\.0\.0)(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\w.])/g;
 const IPV6 =
   /(?<![\w:.])(?:(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}|(?:[0-9a-f]{1,4}:){1,6}(?::[0-9a-f]{1,4}){1,6}|(?:[0-9a-f]{1,4}:){2,7}:)(?![\w:.])/gi;
+const PASSWORD = /\b(pass(?:word|wd|phrase)?|pwd|secret|token|psk)(=|:\s)[^\s,]+/gi;
 const SERIAL = /\b(serial(?:[ _-]?(?:number|no))?|s\/n)(\s*[:=#]\s*)\S+/gi;
 
 /** A UUID without meaning: zeros, in the shape that it had. PVE's own and UEFI's name spaces say nothing and stay. */
@@ -27,5 +28,6 @@ export function scrubText(text: string): string {
     .replace(EMAIL, 'somebody@example.org')
     .replace(IPV4, '192.0.2.1')
     .replace(IPV6, '2001:db8::1')
-    .replace(SERIAL, '$1$20');
+    .replace(SERIAL, '$1$20')
+    .replace(PASSWORD, '$1$2_');
 }

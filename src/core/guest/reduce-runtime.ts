@@ -4,6 +4,7 @@ import { keptCmdline, keptProcNetUnix } from './guest-process.ts';
 import { type PoolSection, printPoolSections, readPoolSections } from './pool-config.ts';
 import { parsePoolEntry, printPoolEntry } from './pool-entry.ts';
 import { reduceGuestConfig } from './reduce-config.ts';
+import { parseReservations } from './reservations.ts';
 import { keptStorageConfig } from './storage-config.ts';
 
 /** The kind and id of the guest whose configuration a path is, or undefined. */
@@ -27,8 +28,14 @@ export function keptGuestFile(path: string, text: string): string | undefined {
   if (path === '/proc/net/unix') return keptProcNetUnix(text);
   if (path === '/proc/stat') return /^btime \d+$/m.exec(text)?.[0].concat('\n') ?? '';
   if (/^\/proc\/\d+\/cmdline$/.test(path)) return keptCmdline(text);
-  if (path === '/run/qemu-server/pci-id-reservations' || /^\/run\/qemu-server\/\d+\.pid$/.test(path)) return text;
+  if (path === '/run/qemu-server/pci-id-reservations') return linesThat(text, (line) => parseReservations(line).length > 0);
+  if (/^\/run\/qemu-server\/\d+\.pid$/.test(path)) return /^\d+\s*$/.test(text) ? text : '';
   return undefined;
+}
+
+function linesThat(text: string, wanted: (line: string) => boolean): string {
+  const lines = text.split('\n').filter(wanted);
+  return lines.map((line) => `${line}\n`).join('');
 }
 
 /** The mappings without their descriptions, and without what PVE ignores. */

@@ -33,9 +33,12 @@ const MATTERS = new RegExp(
   'i',
 );
 
+/** File systems, audit records and messages of programs (`systemd[1]: `): they share words with what matters and name people's things. */
+const NOISE = /^(<\d+>)?(\[[^\]]*\](\[[^\]]*\])?)?\s*(VFS:|audit(:|\()|[\w@().-]+\[\d+\]: )/;
+
 /** Says whether a line of the kernel log bears on graphics or on what passing a GPU needs. */
 export function lineMatters(line: string): boolean {
-  return MATTERS.test(line);
+  return MATTERS.test(line) && !NOISE.test(line);
 }
 
 /** The lines of a kernel log that matter, newest last, made visible; the oldest go first when there are too many. */

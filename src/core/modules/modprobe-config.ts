@@ -50,6 +50,11 @@ export function modulesNamed(directive: ModprobeDirective): readonly string[] {
   return [directive.module, ...pre, ...post];
 }
 
+/** A directive without the note that people write behind it: kmod knows no comment there, but nobody means it as an option. */
+export function withoutNote(text: string): string {
+  return text.replace(/[ \t]+#[\s\S]*$/, '');
+}
+
 /** The options that `modprobe` would pass to a module, last one winning; null for a bare word. */
 export function optionsFor(directives: readonly ModprobeDirective[], module: string): { readonly [name: string]: string | null } {
   const wanted = normaliseModuleName(module);

@@ -95,7 +95,7 @@ function machine(s: Secrets): FileTree {
   tree.setFile('/sys/class/net/eth0/address', s.mac);
   tree.setFile(
     '/proc/cmdline',
-    `BOOT_IMAGE=/boot/vmlinuz root=UUID=${s.rootUuid} ro quiet intel_iommu=on ${s.parameter} ip=${s.ip} rd.luks.key=/${s.password} i915.max_vfs=7\n`,
+    `BOOT_IMAGE=/boot/vmlinuz root=UUID=${s.rootUuid} ro quiet intel_iommu=on ${s.parameter} ip=${s.ip} rd.luks.key=/${s.password} systemd.hostname=${s.node} systemd.set_credential=${s.key} drm.edid_firmware=HDMI-A-1:edid/${s.user}.bin i915.max_vfs=7\n`,
   );
   tree.setFile('/proc/net/unix', `00: 2 0 0 1 1 23 @/var/lib/lxc/7/command\n01: 2 0 0 1 1 24 /run/${s.user}/socket\n`);
   tree.setFile('/proc/200/comm', `${s.program}\n`);
@@ -106,7 +106,7 @@ function machine(s: Secrets): FileTree {
   tree.setFile('/proc/201/cmdline', `/usr/bin/kvm\0-id\x00101\0-name\0${s.vmName}\0-uuid\0${s.uuid}\0`);
   tree.setFile(
     '/etc/modprobe.d/vfio.conf',
-    `# ${s.note} <${s.mail}>\noptions vfio-pci ids=8086:a780\noptions snd_usb_audio id=${s.serial}\ninstall i915 /home/${s.user}/x\n`,
+    `# ${s.note} <${s.mail}>\noptions vfio-pci ids=8086:a780\nblacklist xe # ${s.note}\noptions i915 firmware=/home/${s.user}/x.bin\noptions snd_usb_audio id=${s.serial}\ninstall i915 /home/${s.user}/x\n`,
   );
   tree.setFile(`/etc/modprobe.d/${s.script}.conf`, `options i915 max_vfs=7\n`);
   tree.setFile('/etc/modules', `# ${s.note}\nvfio\n${s.package}\n`);
@@ -118,14 +118,36 @@ function machine(s: Secrets): FileTree {
   tree.setFile(
     '/var/log/dmesg',
     `[    0.0] Linux version 6.17 (${s.user}@${s.node}) (gcc)\n[    0.1] Kernel command line: root=UUID=${s.rootUuid} ${s.parameter} i915.enable_guc=3\n` +
-      `[    1.0] i915 0000:00:02.0: serial number: ${s.serial} of ${s.node} ${s.mac} ${s.ip} ${s.uuid} ${s.mail}\n[    2.0] audit: ${s.password}\n[    3.0] WARNING: x at y Comm: ${s.program}\n`,
+      `[    1.0] i915 0000:00:02.0: serial number: ${s.serial} of ${s.node} ${s.mac} ${s.ip} ${s.uuid} ${s.mail}\n[    2.0] audit: ${s.password}\n[    3.0] WARNING: x at y Comm: ${s.program}\n` +
+      leakyLog(s),
   );
+  tree.setFile('/run/qemu-server/pci-id-reservations', `0000:00:02.1 101 pid:4321\n0000:00:02.2 ${s.note}\n`);
+  tree.setFile('/run/qemu-server/101.pid', `${s.note}\n`);
   return tree;
+}
+
+/** Lines as kernels and drivers write them, each with something that a person named. */
+function leakyLog(s: Secrets): string {
+  const lines = [
+    `task ${s.program}:123 blocked for more than 120 seconds.`,
+    `i915 0000:00:02.0: [drm] GPU HANG: ecode 12:1:85dffffb, in ${s.program} [3333]`,
+    `i915 0000:00:02.0: [drm] ${s.program}[3333] context reset due to GPU hang`,
+    `vfio-pci 0000:00:02.1: Device is currently in use, task "${s.program}" (4321) will block until device is released`,
+    `Lockdown: ${s.program}: hibernation is restricted; see man kernel_lockdown.7`,
+    `WARNING: CPU: 3 PID: 12 at i915 Comm: ${s.program} ${s.user} Tainted: P`,
+    `audit: type=1400 audit(1.2:3): apparmor="DENIED" profile="${s.vmName}" name="/dev/dri/renderD128"`,
+    `integrity: Loaded X.509 cert '${s.node} Secure Boot Module Signature key: ${s.key}'`,
+    `VFS: Mounted ${s.node}.${s.user}.example:/export drm`,
+    `i915 0000:00:02.0: reading ${s.node}.${s.user}.example password=${s.password}`,
+    `i915 0000:00:02.0: firmware /home/${s.user}/guc.bin`,
+    `systemd[1]: Starting ${s.program}.service with /dev/dri (drm)`,
+  ];
+  return lines.map((line, index) => `[   ${index + 10}.000000] ${line}\n`).join('');
 }
 
 function vmConfig(s: Secrets): string {
   return `#${s.note} ${s.mail}
-args: -device vfio-pci,host=0000:00:02.1,id=${s.vmName},romfile=/home/${s.user}/${s.rom}.rom -smbios type=1,serial=${s.serial} -vnc ${s.ip}:1,password=${s.password} -set device.hostpci0.romfile=/root/${s.rom}.rom -device e1000,mac=${s.mac} -readconfig /home/${s.user}/x.cfg
+args: -device vfio-pci,host=0000:00:02.1,id=${s.vmName},romfile=/home/${s.user}/${s.rom}.rom -smbios type=1,serial=${s.serial} -vnc ${s.ip}:1,password=${s.password} -set device.hostpci0.romfile=/root/${s.rom}.rom -device e1000,mac=${s.mac} -device '{"driver":"vfio-pci","host":"00:02.3","id":"${s.vmName}"}' -readconfig /home/${s.user}/x.cfg
 cipassword: ${s.password}
 ciuser: ${s.user}
 cpu: custom-${s.cpu},flags=+aes
@@ -276,4 +298,8 @@ test('modprobe.d keeps what counts on the lines where it stood', () => {
     'install i915 _',
     '',
   ]);
+});
+
+test('a note behind a directive of modprobe.d is gone, the directive stays', () => {
+  expect(keptModprobe('blacklist xe # of john\noptions i915 max_vfs=7\t# john\n')).toBe('blacklist xe\noptions i915 max_vfs=7\n');
 });
