@@ -6,7 +6,6 @@ import type { PlanDiff } from '../core/plan/diff-plan.ts';
 import type { Problem, Result } from '../core/problem.ts';
 import type { Call } from './command.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
-import type { Io } from './io.ts';
 import { planJson, planText, shownPlan } from './plan-text.ts';
 import { printProblem } from './print-problem.ts';
 import { paint } from './style.ts';
@@ -41,7 +40,13 @@ export async function carryOut(call: Call, planner: Planner): Promise<number> {
     const blocker = blockerOf(plan, force);
     if (blocker !== undefined) return finish('refused', refuseFor(call, blocker));
     if (options.dryRun === true || plan.steps.length === 0) return finish(round === 0 ? 'not-applied' : 'applied', EXIT.done);
-    if (round === 0 && options.yes !== true && !(await agreed(io))) return EXIT.failed;
+    if (round === 0 && options.yes !== true) {
+      if (json || !io.interactive) return refuse(call, nobodyAnswers(json));
+      if (!(await io.confirm('Apply this?'))) {
+        io.err('Nothing was changed.\n');
+        return EXIT.failed;
+      }
+    }
     const applied = await applyPlan(context, plan, { force });
     if (!applied.ok) return refuse(call, applied.problem);
     if (!json) io.out(`${paint(io, 'good', 'Done')}: ${plan.title}.\n${plan.then === undefined ? '' : '\n'}`);
@@ -52,10 +57,7 @@ export async function carryOut(call: Call, planner: Planner): Promise<number> {
 
 /** Prints an expected failure, as a JSON value with `--json`. */
 export function refuse(call: Call, problem: Problem): number {
-  if (call.options.json !== true) return printProblem(call.io, problem);
-  const { code, message, hint, where } = problem;
-  call.io.out(`${JSON.stringify({ format: 1, kind: 'problem', problem: { code, message, hint, where } }, null, 2)}\n`);
-  return exitCodeOf(code);
+  return printProblem(call.io, problem, call.options.json === true);
 }
 
 /** A plan without the remarks that were said for a plan before it. */
@@ -64,18 +66,13 @@ function withoutRepeats(diff: PlanDiff, before: readonly PlanDiff[]): PlanDiff {
   return { ...diff, remarks: diff.remarks.filter(({ text }) => !said.has(text)) };
 }
 
-async function agreed(io: Io): Promise<boolean> {
-  if (!io.interactive) {
-    printProblem(io, {
-      code: 'usage',
-      message: 'Nobody is here to confirm.',
-      hint: 'Give --yes to apply, or --dry-run to look.',
-    });
-    return false;
-  }
-  if (await io.confirm('Apply this?')) return true;
-  io.err('Nothing was changed.\n');
-  return false;
+/** A value is read by a program, which sees no question. */
+function nobodyAnswers(json: boolean): Problem {
+  return {
+    code: 'usage',
+    message: json ? 'With --json nobody is asked, so nothing was changed.' : 'Nobody is here to confirm, so nothing was changed.',
+    hint: 'Give --yes to apply, or --dry-run to look.',
+  };
 }
 
 function blockerOf(plan: Plan, force: boolean): Remark | undefined {

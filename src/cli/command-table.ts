@@ -154,7 +154,11 @@ export const COMMANDS: readonly CommandSpec[] = [
     details: 'Holds raw texts and command outputs by an allow-list; no passwords, keys, notes, serials, MACs, names or UUIDs.',
     arguments: [{ name: 'file', description: 'where to write it; - for standard output', complete: 'file' }],
     options: [{ flags: '--force', description: 'overwrite an existing file' }],
-    examples: [{ line: 'pveigpu capture box.capture', does: 'then: pveigpu verdict --host capture:box.capture' }],
+    prints: true,
+    examples: [
+      { line: 'pveigpu capture box.capture', does: 'then: pveigpu verdict --host capture:box.capture' },
+      { line: 'pveigpu capture - | less', does: 'read what it would hold, write nothing' },
+    ],
     load: () => import('./commands/capture.ts'),
   },
   {
@@ -196,6 +200,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       { name: 'phase', description: 'pre-start, post-start, pre-stop or post-stop' },
     ],
     hidden: true,
+    prints: true,
     examples: [{ line: 'pveigpu hook 101 pre-start', does: 'what the hookscript does' }],
     load: () => import('./commands/hook.ts'),
   },

@@ -5,7 +5,8 @@ import type { ArgumentSpec, CommandSpec, Options } from './command.ts';
 import { effectiveOptions, GLOBAL_OPTIONS } from './effective-options.ts';
 import { EXIT } from './exit-code.ts';
 import type { Io } from './io.ts';
-import { printFailure } from './print-problem.ts';
+import { Failure, printFailure } from './print-problem.ts';
+import { usageProblem } from './usage-problem.ts';
 
 /** How a face gets the machine that `--host` and `--root` name. */
 export type OpenMachine = (where: { readonly host?: string; readonly root?: string }, io: Io) => Promise<Context>;
@@ -27,10 +28,15 @@ export async function runCommandLine(
     .version(version, '--version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .configureHelp({ showGlobalOptions: true, helpWidth: Math.min(io.columns, 100) })
-    .showHelpAfterError('(pveigpu --help lists the commands)')
     .exitOverride();
   for (const option of GLOBAL_OPTIONS) program.option(option.flags, option.description);
-  program.configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) });
+  const json = argv.includes('--json');
+  // What the parser says of a wrong command line is said by us, in our form; what is left is the help that was not asked for.
+  program.configureOutput({
+    writeOut: (text) => io.out(text),
+    writeErr: (text) => json || io.err(text),
+    outputError: () => undefined,
+  });
   const run = (spec: CommandSpec) => async (args: readonly string[], options: Options) => {
     const module = await spec.load?.();
     if (module === undefined) throw new Error(`${spec.name} has no module`);
@@ -45,8 +51,10 @@ export async function runCommandLine(
   try {
     await program.parseAsync([...argv], { from: 'user' });
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-    return printFailure(io, error);
+    if (!(error instanceof CommanderError)) return printFailure(io, error, json);
+    if (error.exitCode === 0) return EXIT.done;
+    const problem = usageProblem(error, argv, commands);
+    return json || error.code !== 'commander.help' ? printFailure(io, new Failure(problem), json) : EXIT.usage;
   }
   return exitCode;
 }

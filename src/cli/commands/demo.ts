@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { readVerdict } from '../../app/verdict.ts';
-import { composeSimulated, simulatedMachines } from '../../main/compose.ts';
+import { composeSimulated, type SimulatedContext, simulatedMachines } from '../../main/compose.ts';
+import { refuse } from '../carry-out.ts';
 import type { Call } from '../command.ts';
 import { COMMANDS } from '../command-table.ts';
 import { differences } from '../demo/differences.ts';
+import { recordedStage } from '../demo/recorded-stage.ts';
 import { type Keyboard, runShell, terminalKeyboard } from '../demo/shell.ts';
 import { stageOf } from '../demo/stage.ts';
-import { play, scenesFor } from '../demo/story.ts';
+import { play, type Scene, scenesFor } from '../demo/story.ts';
 import { EXIT } from '../exit-code.ts';
-import { printProblem } from '../print-problem.ts';
+import type { Io } from '../io.ts';
 import { paint } from '../style.ts';
 import { table } from '../table.ts';
 
@@ -22,8 +24,9 @@ export async function run(call: Call): Promise<number> {
     profile: typeof options.profile === 'string' ? options.profile : DEFAULT_PROFILE,
     log,
   });
-  if (!opened.ok) return printProblem(io, opened.problem);
+  if (!opened.ok) return refuse(call, opened.problem);
   const machine = opened.value;
+  if (options.json === true) return await tellAsValue(io, machine);
   const { node } = machine;
   const keyboard = io.interactive && options.once !== true ? terminalKeyboard() : undefined;
   const stage = stageOf(machine, COMMANDS, { ...io, interactive: false });
@@ -31,10 +34,7 @@ export async function run(call: Call): Promise<number> {
   io.out(`${paint(io, 'strong', 'pveigpu, the whole story')} on a simulated machine: ${node.machine.profile.title}\n`);
   io.out(paint(io, 'dim', `Nothing here touches this computer. Source of the machine: ${node.machine.profile.source.source}\n`));
 
-  const { gpus } = await readVerdict(machine);
-  const sriovGpus = gpus.filter(({ modes }) => modes.some(({ mode, readiness }) => mode === 'sriov' && readiness === 'now'));
-  const scenes = scenesFor(sriovGpus.map(({ bdf }) => bdf));
-  const right = await play(stage, scenes, () => pause(keyboard));
+  const right = await play(stage, await scenesOf(machine), () => pause(keyboard));
   const left = differences(before, node.persistentFiles());
   if (left.length === 0)
     io.out(
@@ -46,6 +46,24 @@ export async function run(call: Call): Promise<number> {
   await runShell(stage, keyboard);
   keyboard.close();
   return code;
+}
+
+async function scenesOf(machine: SimulatedContext): Promise<readonly Scene[]> {
+  const { gpus } = await readVerdict(machine);
+  const sriovGpus = gpus.filter(({ modes }) => modes.some(({ mode, readiness }) => mode === 'sriov' && readiness === 'now'));
+  return scenesFor(sriovGpus.map(({ bdf }) => bdf));
+}
+
+/** The whole story without waiting, as one value. */
+async function tellAsValue(io: Io, machine: SimulatedContext): Promise<number> {
+  const { node } = machine;
+  const { stage, typed } = recordedStage(machine, COMMANDS, io.columns);
+  const before = node.persistentFiles();
+  const right = await play(stage, await scenesOf(machine), async () => true);
+  const left = differences(before, node.persistentFiles());
+  const { name, title } = node.machine.profile;
+  io.out(`${JSON.stringify({ format: 1, kind: 'demo', profile: name, title, right, typed, left }, null, 2)}\n`);
+  return right && left.length === 0 ? EXIT.done : EXIT.failed;
 }
 
 async function pause(keyboard: Keyboard | undefined): Promise<boolean> {

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { COMMANDS } from '../../src/cli/command-table.ts';
+import type { Io } from '../../src/cli/io.ts';
+import { runCommandLine } from '../../src/cli/program.ts';
+import { VERSION } from '../../src/cli/version.ts';
+import { type Simulated, simulated } from '../app/simulated.ts';
+
+/** What a command line printed, and how it ended. */
+export interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Who sits at the terminal: nobody (null), or somebody who answers every question with yes or no. */
+export type Answer = 'yes' | 'no' | null;
+
+/**
+ * Types one command line (without `pveigpu`, words separated by blanks) on a machine, with everything that is printed
+ * captured.
+ */
+export async function typed(
+  machine: Simulated,
+  line: string,
+  { answer = null, columns = 100 }: { readonly answer?: Answer; readonly columns?: number } = {},
+): Promise<Ran> {
+  let [out, err] = ['', ''];
+  const io: Io = {
+    out: (text) => {
+      out += text;
+    },
+    err: (text) => {
+      err += text;
+    },
+    colour: false,
+    columns,
+    interactive: answer !== null,
+    confirm: async () => answer === 'yes',
+  };
+  const words = line.split(' ').filter((word) => word !== '');
+  const code = await runCommandLine(words, COMMANDS, io, async () => machine.context, VERSION);
+  return { code, out, err };
+}
+
+/** A Raptor Lake node as a new user has it: i915-dkms is there, no VFs yet. */
+export function raptorLake(): Simulated {
+  return simulated('raptor-lake-s');
+}
+
+/** The same with its VFs made, and two plain VMs: 110 and 111. */
+export async function withVfs(count = 7): Promise<Simulated> {
+  const machine = raptorLake();
+  for (const [vmid, name] of [
+    [110, 'plain'],
+    [111, 'other'],
+  ] as const)
+    machine.writeConfig(vmid, `cores: 1\nmemory: 64\nname: ${name}\nostype: l26\n`);
+  await mustType(machine, `vf create ${count} --yes`);
+  return machine;
+}
+
+/** Types a line that must succeed. */
+export async function mustType(machine: Simulated, line: string): Promise<Ran> {
+  const ran = await typed(machine, line);
+  if (ran.code !== 0) throw new Error(`${line} ends with ${ran.code}: ${ran.out}${ran.err}`);
+  return ran;
+}
+
+/** The first sentence of what was said on failure: without `pveigpu:` and what follows it. */
+export function sentence({ err }: Ran): string {
+  return /^pveigpu: (.*)$/m.exec(err)?.[1] ?? '';
+}
