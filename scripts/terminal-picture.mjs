@@ -44,6 +44,7 @@ const rows = lines.map((line, i) => `<text x="20" y="${56 + i * LINE}" xml:space
 writeFileSync(
   'docs/terminal.svg',
   `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">
+<title>pveigpu status, verdict and assign in a terminal</title>
 <rect width="100%" height="100%" rx="10" fill="#16191f"/>
 <circle cx="22" cy="20" r="6" fill="#ff5f57"/><circle cx="42" cy="20" r="6" fill="#febc2e"/><circle cx="62" cy="20" r="6" fill="#28c840"/>
 <g font-family="DejaVu Sans Mono, Menlo, Consolas, monospace" font-size="14" fill="#e6e6e6">

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import type { Capture, CapturedCommand } from '../core/capture/capture-entry.ts';
+import type { Capture, CapturedCommand, PresentNode } from '../core/capture/capture-entry.ts';
 import { CapturedFiles, type Found, PLAIN_DIRECTORY } from '../core/capture/captured-files.ts';
 import { parseCapture } from '../core/capture/parse-capture.ts';
 import { ok, problem, type Result } from '../core/problem.ts';
@@ -78,7 +78,7 @@ class CaptureHost implements Host {
   async stat(path: string, { noFollow = false }: { readonly noFollow?: boolean } = {}): Promise<Read<FileStat>> {
     const found = this.#find(path, !noFollow);
     if (found.kind === 'directory') return { kind: 'content', value: { kind: 'directory', ...PLAIN_DIRECTORY } };
-    return found.kind === 'node' ? { kind: 'content', value: statOf(found) } : found;
+    return found.kind === 'node' ? { kind: 'content', value: statOf(found.node) } : found;
   }
 
   async freeSpace(path: string): Promise<Read<number>> {
@@ -132,7 +132,8 @@ class CaptureHost implements Host {
   }
 }
 
-function statOf({ node }: Extract<Found, { readonly kind: 'node' }>): FileStat {
+function statOf(node: PresentNode): FileStat {
+  // biome-ignore lint/nursery/useExhaustiveSwitchCases: it takes this union for another; the return type proves the cases
   switch (node.kind) {
     case 'link':
       return { kind: 'symlink', mode: 0o777, uid: 0, gid: 0, sizeBytes: node.target.length };

@@ -71,6 +71,9 @@ export interface CapturedCommand {
 /** What stands at one path of the machine. */
 export type CapturedNode = CapturedFile | CapturedDirectory | CapturedLink | CapturedDevice | CapturedPipe | CapturedAbsence;
 
+/** What is really there at a path. */
+export type PresentNode = Exclude<CapturedNode, CapturedAbsence>;
+
 export type CaptureEntry = CapturedNode | CapturedSpace | CapturedCommand;
 
 /** The raw texts and command outputs of one machine. At most one node a path; paths are absolute, without links, `.` and `..`. */

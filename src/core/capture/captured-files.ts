@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import type { Capture, CapturedNode, CapturedStat } from './capture-entry.ts';
+import type { Capture, CapturedNode, CapturedStat, PresentNode } from './capture-entry.ts';
 
 /** As many links as the kernel follows in one path (include/linux/namei.h MAXSYMLINKS). */
 const MAX_LINKS = 40;
@@ -9,7 +9,7 @@ const MAX_LINKS = 40;
  * was found; `unknown` is a path of which the capture says nothing: neither that it was there nor that it was not.
  */
 export type Found =
-  | { readonly kind: 'node'; readonly node: Exclude<CapturedNode, { readonly kind: 'absent' }>; readonly path: string }
+  | { readonly kind: 'node'; readonly node: PresentNode; readonly path: string }
   | { readonly kind: 'directory'; readonly path: string }
   | { readonly kind: 'absent' }
   | { readonly kind: 'loop' }
