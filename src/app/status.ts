@@ -8,6 +8,7 @@ import type { Context } from './context.ts';
 import { LEDGER_FILE } from './engine/state-paths.ts';
 import { sense } from './sense/sense.ts';
 import { senseHolders } from './sense/sense-holders.ts';
+import { senseModules } from './sense/sense-modules.ts';
 import { sensePci } from './sense/sense-pci.ts';
 import { sensePve } from './sense/sense-pve.ts';
 
@@ -28,12 +29,14 @@ async function ledgerOf(host: Host): Promise<Ledger> {
 }
 
 async function senseForStatus(host: Host): Promise<HostFacts> {
-  const [rest, pve, pci] = await Promise.all([
-    sense(host, ['drm', 'kernel', 'modules', 'guests', 'pools', 'reservations']),
+  const [rest, modules, pve, pci] = await Promise.all([
+    sense(host, ['drm', 'kernel', 'guests', 'pools', 'reservations']),
+    // Some megabytes for each module that DKMS built, of which a status shows nothing.
+    senseModules(host, { withOriginKernel: false }),
     sensePve(host, { packages: ['pve-manager'] }),
     sensePci(host, { withOverride: false, withConfig: false, withOthers: false }),
   ]);
-  const facts: HostFacts = { ...rest, pve, pci };
+  const facts: HostFacts = { ...rest, modules, pve, pci };
   return { ...facts, holders: await senseHolders(host, { pids: await guestProcesses(host, facts) }) };
 }
 

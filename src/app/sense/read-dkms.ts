@@ -29,8 +29,10 @@ async function readVersion(host: Host, name: string, version: string): Promise<r
   const path = `${TREE}/${name}/${version}`;
   const entries = await listOptional(host, path);
   if (!entries.includes('source')) return [];
+  // `source` leads into the package's own tree and `build` is where dkms compiles: neither is a kernel.
+  const kernels = entries.filter((entry) => entry !== 'source' && entry !== 'build');
   const built = await Promise.all(
-    entries.map(async (kernel) => {
+    kernels.map(async (kernel) => {
       const architectures = await listOptional(host, `${path}/${kernel}`);
       const modules = await Promise.all(architectures.map((arch) => listOptional(host, `${path}/${kernel}/${arch}/module`)));
       return modules.some((files) => files.length > 0) ? [visible(kernel)] : [];

@@ -88,6 +88,8 @@ test('reads the DKMS tree: built for a kernel, or only added', async () => {
     .withFile(`${tree}/mok.pub`, 'x')
     .withFile(`${tree}/dkms_dbversion`, '3.0.0\n')
     .withLink(`${tree}/i915-sriov-dkms/2026.05.06/source`, '/usr/src/i915-sriov-dkms-2026.05.06')
+    .withFile('/usr/src/i915-sriov-dkms-2026.05.06/compat/module/Makefile', '')
+    .withFile(`${tree}/i915-sriov-dkms/2026.05.06/build/drivers/module/i915.c`, '')
     .withFile(`${tree}/i915-sriov-dkms/2026.05.06/6.17.2-1-pve/x86_64/module/i915.ko`, '')
     .withFile(`${tree}/i915-sriov-dkms/2026.05.06/6.17.2-1-pve/x86_64/log/make.log`, '')
     .withFile(`${tree}/i915-sriov-dkms/2026.05.06/6.18.1-1-pve/x86_64/log/make.log`, '')
