@@ -30,10 +30,11 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'verdict',
     summary: 'what each GPU can do on this machine, and why',
     details: 'For each mode yes, no or unknown with the reason, and the mode and driver that we would choose.',
-    options: [GPU],
+    options: [GPU, { flags: '--evidence', description: 'show what each reason rests on' }],
     prints: true,
     examples: [
       { line: 'pveigpu verdict', does: 'judge this machine' },
+      { line: 'pveigpu verdict --evidence', does: 'with the files, log lines and sources behind each reason' },
       { line: 'pveigpu verdict --host capture:box.capture', does: "judge somebody else's machine from a capture" },
     ],
     load: () => import('./commands/verdict.ts'),
@@ -147,6 +148,22 @@ export const COMMANDS: readonly CommandSpec[] = [
         }),
       ),
     ],
+  },
+  {
+    name: 'selftest',
+    summary: 'prove on this hardware that guests get VFs and give them back',
+    details:
+      'Makes a guest of 64 MiB without disk, network and system, assigns a VF, starts it, looks at the GPU, its VFs and the kernel log, stops and removes it, N times. Touches no guest that exists and cleans up after Ctrl-C too. Exit codes: 0 all rounds fine, 1 one was not, 6 SR-IOV does not work here now, 7 not all could be measured.',
+    options: [
+      { flags: '--rounds <n>', description: 'how many, default 3' },
+      GPU,
+      { flags: '--report <file>', description: 'write the report there, anonymised, to attach it', complete: 'file' },
+      { flags: '--force', description: 'overwrite an existing file' },
+    ],
+    writes: true,
+    prints: true,
+    examples: [{ line: 'pveigpu selftest --rounds 10 --report selftest.txt', does: 'ten rounds, and a report to attach' }],
+    load: () => import('./commands/selftest.ts'),
   },
   {
     name: 'capture',
