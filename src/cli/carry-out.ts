@@ -6,6 +6,7 @@ import type { PlanDiff } from '../core/plan/diff-plan.ts';
 import type { Problem, Result } from '../core/problem.ts';
 import type { Call } from './command.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
+import type { Io } from './io.ts';
 import { planJson, planText, shownPlan } from './plan-text.ts';
 import { printProblem } from './print-problem.ts';
 import { paint } from './style.ts';
@@ -35,17 +36,15 @@ export async function carryOut(call: Call, planner: Planner): Promise<number> {
     if (!planned.ok) return refuse(call, planned.problem);
     const plan = planned.value;
     const diff = await shownPlan(context.host, plan);
-    if (!json) io.out(planText(io, withoutRepeats(diff, shown)));
+    const news = withoutRepeats(diff, shown);
+    if (!json && (shown.length === 0 || news.changes.length + news.remarks.length > 0)) io.out(planText(io, news));
     shown.push(diff);
     const blocker = blockerOf(plan, force);
-    if (blocker !== undefined) return finish('refused', refuseFor(call, blocker));
+    if (blocker !== undefined) return finish('refused', refuseFor(call, blocker, round > 0));
     if (options.dryRun === true || plan.steps.length === 0) return finish(round === 0 ? 'not-applied' : 'applied', EXIT.done);
     if (round === 0 && options.yes !== true) {
       if (json || !io.interactive) return refuse(call, nobodyAnswers(json));
-      if (!(await io.confirm('Apply this?'))) {
-        io.err('Nothing was changed.\n');
-        return EXIT.failed;
-      }
+      if (!(await agreed(io))) return EXIT.failed;
     }
     const applied = await applyPlan(context, plan, { force });
     if (!applied.ok) return refuse(call, applied.problem);
@@ -60,14 +59,26 @@ export function refuse(call: Call, problem: Problem): number {
   return printProblem(call.io, problem, call.options.json === true);
 }
 
-/** A plan without the remarks that were said for a plan before it. */
+/** A plan without what a plan before it has shown already: remarks, and changes that were foreseen exactly so. */
 function withoutRepeats(diff: PlanDiff, before: readonly PlanDiff[]): PlanDiff {
   const said = new Set(before.flatMap(({ remarks }) => remarks.map(({ text }) => text)));
-  return { ...diff, remarks: diff.remarks.filter(({ text }) => !said.has(text)) };
+  const foreseen = new Set(before.flatMap(({ next }) => next?.changes.map((change) => JSON.stringify(change)) ?? []));
+  return {
+    ...diff,
+    changes: diff.changes.filter((change) => !foreseen.has(JSON.stringify(change))),
+    remarks: diff.remarks.filter(({ text }) => !said.has(text)),
+  };
 }
 
-/** A value is read by a program, which sees no question. */
-function nobodyAnswers(json: boolean): Problem {
+/** Asks a person. */
+async function agreed(io: Io): Promise<boolean> {
+  if (await io.confirm('Apply this?')) return true;
+  io.err('Nothing was changed.\n');
+  return false;
+}
+
+/** What is said where nobody can be asked: without a terminal, and with `json`, whose reader is a program. */
+export function nobodyAnswers(json: boolean): Problem {
   return {
     code: 'usage',
     message: json ? 'With --json nobody is asked, so nothing was changed.' : 'Nobody is here to confirm, so nothing was changed.',
@@ -79,13 +90,13 @@ function blockerOf(plan: Plan, force: boolean): Remark | undefined {
   return plan.remarks.find(({ level, overridable }) => level === 'blocker' && !(force && overridable === true));
 }
 
-function refuseFor(call: Call, blocker: Remark): number {
+function refuseFor(call: Call, blocker: Remark, begun: boolean): number {
   const code = blocker.code ?? 'guest.needs-flag';
   if (call.options.json === true) return exitCodeOf(code);
   const hint = blocker.overridable === true ? 'Give --force to go on all the same.' : undefined;
   return printProblem(call.io, {
     code,
-    message: 'Nothing was changed, for the reason above.',
+    message: begun ? 'Only the first part was done, for the reason above.' : 'Nothing was changed, for the reason above.',
     ...(hint === undefined ? {} : { hint }),
   });
 }

@@ -22,7 +22,7 @@ const TONES: { readonly [K in PlanLine['kind']]: Tone } = {
 /** A plan with its diffs, where guests' changes are shown as PVE itself will rewrite their files. */
 export async function shownPlan(host: Host, plan: Plan): Promise<PlanDiff> {
   const texts = new Map<string, { text: string; running: boolean }>();
-  for (const step of plan.steps) {
+  for (const step of [...plan.steps, ...(plan.ahead ?? [])]) {
     if (step.action !== 'setGuestConfig' || step.args.kind !== 'qemu') continue;
     const read = await host.read(`/etc/pve/qemu-server/${step.args.vmid}.conf`);
     const pid = await host.stat(`/run/qemu-server/${step.args.vmid}.pid`);

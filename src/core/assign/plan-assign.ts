@@ -8,10 +8,11 @@ import type { Plan, Remark, Step } from '../plan/action.ts';
 import { unreadName } from '../pool/pool-users.ts';
 import { requireKnown, writablePve } from '../pool/pve-writable.ts';
 import { ok, problem, type Result } from '../problem.ts';
+import { withExpectedVfs } from '../vf/expected-facts.ts';
 import { planCreateVfs } from '../vf/plan-vf-create.ts';
 import { gpuForVfs, type VfGpu } from '../vf/vf-gpu.ts';
 import type { AssignRequest, GuestGround } from './assign-request.ts';
-import { allAssignments } from './assignments.ts';
+import { type Assignment, allAssignments } from './assignments.ts';
 import { findGuest, unlockedGuest } from './find-guest.ts';
 import { guestKeys, guestName, isOn, nextConfig } from './guest-keys.ts';
 import { guestNotes } from './guest-notes.ts';
@@ -20,7 +21,7 @@ import { hookWish } from './hook-script.ts';
 import { DEFAULT_POOL } from './ours.ts';
 import { pinnedSlice } from './pinned-slice.ts';
 import { poolSlice } from './pool-slice.ts';
-import { noSuchVf, type SliceChoice } from './slice-choice.ts';
+import type { SliceChoice } from './slice-choice.ts';
 import { wholeGpuRemarks } from './slice-remarks.ts';
 
 /**
@@ -66,32 +67,55 @@ function assignNow(ground: GuestGround, request: AssignRequest, guest: Guest, gp
   if (free !== undefined) set[`hostpci${free}`] = entryText(guest, gpu, request, names);
   if (hook?.value !== undefined) set.hookscript = hook.value;
   const steps = [...slice.value.steps, ...(hook?.steps ?? []), ...changeGuest(ground, guest, set, title)];
+  const others = slicesOf(guest, assignments, gpu);
   const remarks = [
+    ...(has ? [] : secondSlice(guest, others)),
     ...guestRemarks(guest),
     ...wholeGpuRemarks(guest, assignments, gpu.pf.bdf),
     ...slice.value.remarks,
     ...(hook?.remarks ?? []),
     ...(request.primary === true ? primaryRemarks(guest) : []),
     ...unreadableOthers(ground),
-    ...guestNotes(guest, gpu.pf.device).map((text): Remark => ({ level: 'note', id: 'guest.needs', text })),
+    // A guest that has a VF of this GPU already has been told.
+    ...(others.length > 0 ? [] : guestNotes(guest, gpu.pf.device)).map(
+      (text): Remark => ({ level: 'note', id: 'guest.needs', text }),
+    ),
   ];
   return ok({ title: `${title} to ${guestName(guest)}`, steps, remarks: steps.length > 0 ? remarks : slice.value.remarks });
 }
 
+/** What the guest has of this GPU already. */
+function slicesOf(guest: Guest, assignments: readonly Assignment[], { pf, vfs }: VfGpu): readonly Assignment[] {
+  const own: readonly string[] = [pf.bdf, ...vfs.map(({ bdf }) => bdf)];
+  return assignments.filter(
+    (one) => one.guest.vmid === guest.vmid && one.state !== 'leaving' && one.devices.some((bdf) => own.includes(bdf)),
+  );
+}
+
+/** Assigning twice by mistake is as easy as on purpose. */
+function secondSlice(guest: Guest, others: readonly Assignment[]): readonly Remark[] {
+  if (others.length === 0) return [];
+  const text = `${guestName(guest)} has ${others.map(({ key, value }) => `${key}: ${value}`).join(' and ')} already; this adds another.`;
+  return [{ level: 'note', id: 'guest.second-slice', text }];
+}
+
 function makeVfsFirst(ground: GuestGround, request: AssignRequest, guest: Guest, gpu: VfGpu): Result<Plan> {
-  const count = ground.desiredVfs?.(gpu.pf.bdf);
-  const made = planCreateVfs(ground.facts, ground.verdict, { gpu: gpu.pf.bdf, ...(count === undefined ? {} : { usual: count }) });
+  const usual = ground.desiredVfs?.(gpu.pf.bdf);
+  const made = planCreateVfs(ground.facts, ground.verdict, { gpu: gpu.pf.bdf, ...(usual === undefined ? {} : { usual }) });
   if (!made.ok) return made;
-  const most = gpu.sriov.maxVfs ?? 0;
-  const max = Math.min(count ?? most, most);
-  if (request.vf !== undefined && request.vf > max) return noSuchVf(gpu, request.vf, max);
-  const remarks = [
-    ...guestRemarks(guest),
-    ...wholeGpuRemarks(guest, allAssignments(ground.facts, ground.ledger), gpu.pf.bdf),
-    ...made.value.remarks,
-  ];
-  const then = `When the VFs are there, ${guestName(guest)} gets its own: their IOMMU groups are known only then.`;
-  return ok({ ...made.value, title: `${made.value.title} for ${guestName(guest)}`, remarks, then });
+  // Whatever would refuse the slice afterwards refuses it now, before there is anything to take back.
+  const expected = withExpectedVfs(ground.facts, gpu, made.value.desired?.wish?.numVfs ?? 0);
+  const next = assignNow({ ...ground, facts: expected.facts }, request, guest, expected.gpu);
+  if (!next.ok) return next;
+  const ahead = next.value.steps.filter(({ action }) => action === 'setGuestConfig' || action === 'writeFile');
+  // An entry that is right but for its IOMMU group is not wrong: the group is not known yet.
+  const remarks = [...next.value.remarks.filter(({ id }) => id !== 'pool.corrected'), ...made.value.remarks];
+  const name = guestName(guest);
+  const then =
+    request.vf === undefined
+      ? `When the VFs are there, the pool ${request.pool ?? DEFAULT_POOL} gets them with their IOMMU groups, and ${name} its entry.`
+      : `When the VFs are there, ${name} gets its own.`;
+  return ok({ ...made.value, title: `${made.value.title} for ${name}`, remarks, then, ahead });
 }
 
 function checkRequest(request: AssignRequest): Result<void> {
@@ -113,7 +137,7 @@ function assignableGuest({ facts }: GuestGround, { vmid }: AssignRequest): Resul
   const guest = findGuest(facts, vmid);
   if (!guest.ok) return guest;
   if (guest.value.kind === 'lxc')
-    return problem('gpu.cannot', `${guestName(guest.value)} is a container, and a VF can only be given to a VM.`, {
+    return problem('gpu.cannot', `A VF can only be given to a VM, and ${guestName(guest.value)} is none.`, {
       hint: 'A container shares the render node of the host (dev0: /dev/dri/renderD128); this version does not set that up.',
     });
   if (isOn(nextConfig(guest.value).template))

@@ -96,7 +96,7 @@ function remarksOf(
     remarks.push({ level: 'note', id: 'guest.running', text });
   }
   if (release.leaving.length > 0) {
-    const text = `${release.leaving.join(', ')} of ${name} already goes at its next full stop.`;
+    const text = `${name} loses ${release.leaving.join(', ')} at its next full stop already.`;
     remarks.push({ level: 'note', id: 'guest.already-leaving', text });
   }
   for (const key of release.changed) {

@@ -93,6 +93,8 @@ export interface Plan {
    * VFs): the same planner is called again. Absent when this plan is the whole.
    */
   readonly then?: string;
+  /** Of what is left: the steps that can be foreseen. They are shown, and planned afresh before anything is done. */
+  readonly ahead?: readonly Step[];
   /** What is desired of one GPU once the plan is done, by GPU key; null forgets what was desired. */
   readonly desired?: { readonly gpu: string; readonly wish: DesiredGpu | null };
 }

@@ -28,6 +28,8 @@ export interface PlanDiff {
   readonly title: string;
   readonly changes: readonly PlannedChange[];
   readonly remarks: readonly Remark[];
+  /** What follows when this plan is done, as far as it can be foreseen. */
+  readonly next?: { readonly text: string; readonly changes: readonly PlannedChange[] };
 }
 
 /** A guest's whole configuration text, where the caller has it: then the diff is of PVE's own rewrite. */
@@ -73,8 +75,10 @@ const DIFFS: Diffs = {
 
 /** What a plan would change, step by step. Same plan and texts, same answer. */
 export function diffPlan(plan: Plan, guests: GuestTexts = () => undefined): PlanDiff {
-  const changes = plan.steps.map((step) => changeOf(step as StepOf<ActionName>, guests));
-  return { format: 1, title: plan.title, changes, remarks: plan.remarks };
+  const changesOf = (steps: readonly Step[]) => steps.map((step) => changeOf(step as StepOf<ActionName>, guests));
+  const { title, steps, remarks, then: text, ahead = [] } = plan;
+  const next = text === undefined ? {} : { next: { text, changes: changesOf(ahead) } };
+  return { format: 1, title, changes: changesOf(steps), remarks, ...next };
 }
 
 /** The lines of a unified diff from `@@` on; empty when the texts are equal. */

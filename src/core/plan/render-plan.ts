@@ -19,14 +19,24 @@ const MOST_LINES = 12;
  * writes for each VF) are folded. Nothing hostile is left in.
  */
 export function renderPlan(plan: PlanDiff): readonly PlanLine[] {
-  const lines: PlanLine[] = [{ kind: 'title', text: visible(plan.title) }];
-  for (const change of foldRepeats(plan.changes))
-    lines.push(...(typeof change === 'string' ? [{ kind: 'context' as const, text: change }] : changeLines(change)));
-  for (const { level, text, hint } of plan.remarks) {
+  const lines: PlanLine[] = [{ kind: 'title', text: visible(plan.title) }, ...allChanges(plan.changes)];
+  if (plan.next !== undefined) lines.push({ kind: 'title', text: visible(plan.next.text) }, ...allChanges(plan.next.changes));
+  for (const { level, text, hint } of gravestLast(plan.remarks)) {
     const kind = LEVEL[level] as PlanLine['kind'];
     lines.push({ kind, text: `${LEVEL[level]}: ${visible(text)}${hint === undefined ? '' : ` ${visible(hint)}`}` });
   }
   return lines;
+}
+
+/** What stands last is what is read before the question or the refusal. */
+function gravestLast(remarks: readonly Remark[]): readonly Remark[] {
+  return (['note', 'warning', 'blocker'] as const).flatMap((level) => remarks.filter((remark) => remark.level === level));
+}
+
+function allChanges(changes: readonly PlannedChange[]): readonly PlanLine[] {
+  return foldRepeats(changes).flatMap((change) =>
+    typeof change === 'string' ? [{ kind: 'context' as const, text: change }] : changeLines(change),
+  );
 }
 
 function changeLines(change: PlannedChange): readonly PlanLine[] {

@@ -33,11 +33,15 @@ export function poolStep(before: Pool | undefined, after: Pool | undefined, reas
   return isPool(before, after) ? undefined : { action: 'updatePool', args: { pool: after, before, digest: '' }, reason };
 }
 
-/** What changed, as the reason of a step: `added 0000:00:02.1, 0000:00:02.2; removed 0000:00:02.3: VM 102 has it pinned`. */
+/** As many additions are counted, not named: the diff has their lines. */
+const MANY = 3;
+
+/** What changed, as the reason of a step: `added 0000:00:02.1; removed 0000:00:02.3: VM 102 has it pinned`. */
 export function changesText(changes: readonly EntryChange[]): string {
   const added = changes.filter((change) => change.kind === 'added').map((change) => change.path);
   const others = changes
     .filter((change) => change.kind !== 'added')
     .map((change) => `${change.kind} ${change.path}: ${change.because}`);
-  return [...(added.length > 0 ? [`added ${added.join(', ')}`] : []), ...others].join('; ');
+  const what = added.length < MANY ? added.join(', ') : `${added.length} VFs`;
+  return [...(added.length > 0 ? [`added ${what}`] : []), ...others].join('; ');
 }

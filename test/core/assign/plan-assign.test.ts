@@ -4,7 +4,7 @@ import { POOL_BY_ASSIGN } from '../../../src/core/assign/ours.ts';
 import { printPoolEntry } from '../../../src/core/guest/pool-entry.ts';
 import type { StepOf } from '../../../src/core/plan/action.ts';
 import { bdf } from '../../support/facts.ts';
-import { actions, assign, guestChange, mapLine, mapping, planOf, problemOf, STUB } from './ground.ts';
+import { actions, assign, guestChange, mapLine, mapping, planOf, problemOf, remarkIds, STUB } from './ground.ts';
 
 const VM = 'cores: 2\nmemory: 2048\nmachine: q35\n';
 const I440 = 'cores: 2\nmemory: 2048\n';
@@ -173,6 +173,12 @@ describe('a pinned VF', () => {
     ]);
   });
 
+  test('a second slice says that it is one, and does not repeat what the guest needs', () => {
+    const plan = planOf(assign({ vms: { 101: `${VM}ostype: l26\nhostpci0: 0000:00:02.1\n` } }, { vf: 3 }));
+    expect(plan.remarks.find(({ id }) => id === 'guest.second-slice')?.text).toContain('hostpci0: 0000:00:02.1');
+    expect(plan.remarks.map(({ id }) => id)).not.toContain('guest.needs');
+  });
+
   test('given twice changes nothing', () => {
     const config = `${VM}hostpci0: 0000:00:02.3,pcie=1\nhookscript: local:snippets/pveigpu-hook\n`;
     const hookFile = { kind: 'file', base64: btoa(STUB), mode: 0o755, uid: 0, gid: 0 } as const;
@@ -204,8 +210,47 @@ describe('no VF exists yet', () => {
     ]);
   });
 
-  test('a VF that there will not be is refused before any is made', () => {
-    expect(problemOf(assign({ vms: { 101: VM }, vfs: 0 }, { vf: 8 })).code).toBe('vf.range');
+  test('what can be foreseen of the slice is shown: the entry, the hookscript, and what the guest needs', () => {
+    const pool = planOf(assign({ vms: { 101: `${VM}ostype: l26\n` }, vfs: 0 }));
+    expect(pool.ahead?.map(({ action }) => action)).toEqual(['setGuestConfig']);
+    expect(pool.ahead?.[0]?.args).toMatchObject({ set: { hostpci0: 'mapping=igpu-vf,pcie=1' } });
+    expect(remarkIds(pool)).toEqual(
+      expect.arrayContaining(['note guest.no-live-migration', 'note guest.needs', 'note vf.until-reboot']),
+    );
+    const pinned = planOf(assign({ vms: { 101: VM }, vfs: 0 }, { vf: 2 }));
+    expect(pinned.ahead?.map(({ action }) => action)).toEqual(['writeFile', 'setGuestConfig']);
+    expect(pinned.ahead?.at(-1)?.args).toMatchObject({ set: { hostpci0: '0000:00:02.2,pcie=1' } });
+  });
+
+  test('a pool that was right before the reboot is not called wrong', () => {
+    const spec = { vms: { 101: VM }, vfs: 0, mapping: mapping('igpu-vf', [mapLine(1), mapLine(2)], POOL_BY_ASSIGN) };
+    expect(remarkIds(planOf(assign(spec)))).not.toContain('note pool.corrected');
+  });
+
+  test.each([
+    ['a VF that there will not be', VM, {}, { vf: 8 }, 'vf.range'],
+    ['a VF that its args name', `${VM}args: -device vfio-pci,host=00:02.3\n`, {}, { vf: 3 }, 'guest.slice-taken'],
+    [
+      'a pool of something else',
+      VM,
+      { mapping: 'nics\n\tmap id=8086:15f3,iommugroup=9,node=pve,path=0000:03:00.0\n\n' },
+      { pool: 'nics' },
+      'pool.invalid',
+    ],
+    [
+      'no free entry',
+      VM + Array.from({ length: 16 }, (_, index) => `hostpci${index}: 01:00.0\n`).join(''),
+      {},
+      {},
+      'guest.config',
+    ],
+  ] as const)('%s is refused before any VF is made', (_, text, spec, request, code) => {
+    expect(problemOf(assign({ vms: { 101: text }, vfs: 0, ...spec }, request)).code).toBe(code);
+  });
+
+  test('a VF that another guest wants at boot too blocks before any VF is made', () => {
+    const vms = { 101: `${VM}onboot: 1\n`, 102: `${VM}onboot: 1\nhostpci0: 0000:00:02.3\n` };
+    expect(remarkIds(planOf(assign({ vms, vfs: 0 }, { vf: 3 })))).toContain('blocker slice.shared');
   });
 
   test('a host that must be set up first is refused with what it needs', () => {

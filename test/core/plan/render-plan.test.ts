@@ -15,6 +15,25 @@ const write = (path: string, value: string): PlannedChange => ({
 });
 
 describe('a shown plan', () => {
+  test('what follows is shown after it; the gravest remark stands last', () => {
+    const remarks = [
+      { level: 'blocker', id: 'b', text: 'No.' },
+      { level: 'note', id: 'n', text: 'Good to know.' },
+      { level: 'warning', id: 'w', text: 'Careful.', hint: 'Look.' },
+    ] as const;
+    const next = { text: 'Then:', changes: [write('/sys/b', '2')] };
+    const plan: PlanDiff = { format: 1, title: 'a plan', changes: [write('/sys/a', '1')], remarks, next };
+    expect(renderPlan(plan).map(({ text }) => text)).toEqual([
+      'a plan',
+      '/sys/a = 1  (why)',
+      'Then:',
+      '/sys/b = 2  (why)',
+      'note: Good to know.',
+      'warning: Careful. Look.',
+      'blocked: No.',
+    ]);
+  });
+
   test('the same pair of writes for each VF is shown once and counted', () => {
     const vfs = [1, 2, 3, 4].flatMap((vf) => [
       write(`/sys/bus/pci/devices/0000:00:02.0/virtfn${vf - 1}/driver_override`, 'vfio-pci'),
