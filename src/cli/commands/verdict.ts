@@ -21,11 +21,12 @@ export async function run(call: Call): Promise<number> {
   if (options.json === true) io.out(`${JSON.stringify({ format: 1, kind: 'verdict', ...verdict }, null, 2)}\n`);
   else
     io.out(
-      `${verdictLines(verdict, { width: Math.min(io.columns, 110) })
+      `${verdictLines(verdict, { width: Math.min(io.columns, 110), evidence: options.evidence === true })
         .map((line) => coloured(io, line))
         .join('\n')}\n`,
     );
-  return verdict.gpus.length === 0 ? EXIT.cannot : EXIT.done;
+  if (all.noGpu?.id === 'pci.unknown') return EXIT.notMeasured;
+  return verdict.gpus.some(({ vendor }) => vendor === '8086') ? EXIT.done : EXIT.cannot;
 }
 
 function coloured(io: Io, line: string): string {

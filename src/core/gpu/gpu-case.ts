@@ -16,8 +16,12 @@ export interface GpuCase {
   readonly release: string | undefined;
 }
 
+/** A reason with what it rests on, each line once. */
 export function reason(id: string, text: string, ...evidence: readonly (Evidence | undefined)[]): Reason {
-  return { id, text, evidence: evidence.filter((item) => item !== undefined) };
+  const given = evidence.filter((item) => item !== undefined);
+  const isFirst = ({ source, value }: Evidence, index: number) =>
+    given.findIndex((other) => other.source === source && other.value === value) === index;
+  return { id, text, evidence: given.filter(isFirst) };
 }
 
 /** An attribute of a device in sysfs and what stands there. */

@@ -53,7 +53,14 @@ function driverless({ facts, device, entry, release = '' }: GpuCase): ModeVerdic
     const first = CATALOGUE_KERNELS.find((kernel) => entry.xeForceProbe.mainline[kernel] !== null);
     return yes('host', reasons, [`Boot kernel ${first ?? 'with a newer xe'} or later, whose xe knows this GPU.`]);
   }
-  const needs = blocked === undefined ? [] : [`Take ${driver} off the blacklist in ${blocked.source}.`];
+  const needs =
+    blocked === undefined
+      ? []
+      : [
+          blocked.source === '/proc/cmdline'
+            ? `Take ${driver} out of ${blocked.value} on the kernel command line, and reboot.`
+            : `Take ${driver} off the blacklist in ${blocked.source}.`,
+        ];
   const load = `Load ${driver}${forceProbe ? ` with the option force_probe=${entry.device}` : ''}.`;
   return yes('host', reasons, [...needs, load]);
 }

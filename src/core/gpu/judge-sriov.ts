@@ -11,7 +11,8 @@ import {
   stockXeHasSriov,
   vfioDriverFor,
 } from './driver-backend.ts';
-import { cmdlineEvidence, fromCatalogue, type GpuCase, logEvidence, reason } from './gpu-case.ts';
+import { forcesProbe } from './given-options.ts';
+import { fromCatalogue, type GpuCase, logEvidence, reason } from './gpu-case.ts';
 import { iommuObstacle } from './iommu.ts';
 import { type RunningDriver, runningDriver } from './running-driver.ts';
 import { judgeExistingVfs } from './sriov-existing.ts';
@@ -94,15 +95,8 @@ function preferred(gpu: GpuCase, choices: readonly BackendChoice[]): BackendChoi
   const [best] = choices;
   const installed = (ifKnown(gpu.facts.modules)?.dkms ?? []).some((item) => item.name === DKMS_PACKAGE);
   if (!installed || (best?.backend === 'xe' && !best.young)) return best;
-  const first = forcesXe(gpu) ? 'xe-dkms' : 'i915-dkms';
+  const first = forcesProbe(gpu.facts, 'xe', gpu.entry.device) ? 'xe-dkms' : 'i915-dkms';
   return choices.find((choice) => choice.backend === first) ?? choices.find((choice) => choice.backend !== 'xe') ?? best;
-}
-
-/** Whether xe is told to take the GPU, on the command line or in modprobe.d. */
-function forcesXe({ facts, entry }: GpuCase): boolean {
-  const option = new RegExp(`^\\s*options\\s+xe\\s.*force_probe=\\S*${entry.device}`, 'i');
-  const inFile = (ifKnown(facts.modules)?.configLines ?? []).some((line) => option.test(line.text));
-  return inFile || cmdlineEvidence(facts, new RegExp(`^xe\\.force_probe=.*${entry.device}`, 'i')) !== undefined;
 }
 
 function otherKernel(gpu: GpuCase, release: string, first: Reason): ModeVerdict {
@@ -133,7 +127,7 @@ function refusedById(gpu: GpuCase): readonly Reason[] {
   const forced = logEvidence(gpu, /Running in SR-IOV PF mode/);
   if (forced !== undefined)
     reasons.push(reason('sriov.forced', `A patched driver runs as a PF, but guests are reported to end in Code 43.`, forced));
-  const installed = dkmsEvidence(gpu);
+  const installed = dkmsEvidence(gpu, forced === undefined);
   if (installed.length > 0)
     reasons.push(
       reason('sriov.dkms-in-vain', 'i915-sriov-dkms is here and cannot change that; it can be removed.', ...installed),
@@ -141,11 +135,12 @@ function refusedById(gpu: GpuCase): readonly Reason[] {
   return reasons;
 }
 
-function dkmsEvidence(gpu: GpuCase): readonly Evidence[] {
+/** The packages, and what shows the running driver to be one; a patched driver is not known to be theirs. */
+function dkmsEvidence(gpu: GpuCase, withRunning: boolean): readonly Evidence[] {
   const running = runningDriver(gpu);
   const packages = (ifKnown(gpu.facts.modules)?.dkms ?? []).filter((item) => item.name === DKMS_PACKAGE);
   const found = packages.map((item) => ({ source: `/var/lib/dkms/${item.name}`, value: item.version }));
-  return running.build === 'dkms' ? [...found, ...running.evidence] : found;
+  return withRunning && running.build === 'dkms' ? [...found, ...running.evidence] : found;
 }
 
 function withBackend(gpu: GpuCase, verdict: ModeVerdict, backend: DriverBackend, isYoung?: boolean): ModeVerdict {

@@ -65,7 +65,12 @@ function withAlternatives(modes: readonly ModeVerdict[]): readonly ModeVerdict[]
   return modes.map((verdict) => {
     if (verdict.mode !== 'sriov' || verdict.answer !== 'no') return verdict;
     const others = workingModes(modes, 'sriov');
-    const text = others.length > 0 ? `What can work instead: ${others.join(', ')}.` : 'No other mode can work here either.';
+    const doubtful = modes.filter((other) => other.mode !== 'sriov' && other.answer === 'unknown').map((other) => other.mode);
+    const text = [
+      ...(others.length > 0 ? [`What can work instead: ${others.join(', ')}.`] : []),
+      ...(doubtful.length > 0 ? [`Not known: ${doubtful.join(', ')}.`] : []),
+      ...(others.length + doubtful.length > 0 ? [] : ['No other mode can work here either.']),
+    ].join(' ');
     const instead: Reason = reason('sriov.instead', text);
     return { ...verdict, reasons: [...verdict.reasons, instead] };
   });

@@ -21,10 +21,9 @@ export function recommend(facts: HostFacts, device: PciDevice, modes: readonly M
   }
   const gvtd = of('gvt-d');
   if (gvtd?.answer === 'yes' && device.driver === 'vfio-pci') {
-    return {
-      recommended: 'gvt-d',
-      recommendedBecause: 'the GPU is set aside for one VM already, and it cannot be shared between VMs.',
-    };
+    const otherwise =
+      gvtg?.answer === 'yes' ? 'GVT-g could share it between Linux guests only.' : 'it cannot be shared between VMs.';
+    return { recommended: 'gvt-d', recommendedBecause: `the GPU is set aside for one VM already, and ${otherwise}` };
   }
   const others = (ifKnown(facts.pci)?.displays ?? []).filter((other) => other.physfn === undefined && other.bdf !== device.bdf);
   if (gvtd?.answer === 'yes' && others.length > 0 && device.bootVga !== true) {
@@ -38,8 +37,9 @@ export function recommend(facts: HostFacts, device: PciDevice, modes: readonly M
 
 function whySriov(sriov: ModeVerdict): string {
   if (sriov.maxVfs === 1) return 'one VM can have a VF, and the host and containers keep the GPU.';
+  const change = has(sriov, 'sriov.flag-withdrawn') ? ' Change to the i915 of i915-sriov-dkms: its xe was withdrawn for this GPU.' : '';
   const many = sriov.maxVfs === undefined ? 'several VMs' : `up to ${sriov.maxVfs} VMs`;
-  return `${many} can each have a VF, and the host and containers keep the GPU.`;
+  return `${many} can each have a VF, and the host and containers keep the GPU.${change}`;
 }
 
 function whyHost(gvtd: ModeVerdict | undefined): string {

@@ -16,10 +16,10 @@ export function runningDriver(gpu: Pick<GpuCase, 'facts' | 'device'>): RunningDr
   const name = gpu.device.driver;
   if (name !== 'i915' && name !== 'xe') return { name, build: 'unknown', evidence: [] };
   // Said by the driver itself: i915-sriov-dkms drivers/gpu/drm/i915/i915_module.c and the kernel's parameter parser.
-  const banner = logEvidence(
-    gpu,
-    new RegExp(`\\b${name}: (You are using the i915-sriov-dkms|Module Homepage: .*i915-sriov-dkms)`),
-  );
+  const banner =
+    logEvidence(gpu, new RegExp(`\\b${name}: (You are using the i915-sriov-dkms|Module Homepage: .*i915-sriov-dkms)`)) ??
+    // No i915 of a kernel has SR-IOV code that could say this (none up to 7.3); xe says it in both builds.
+    (name === 'i915' ? logEvidence(gpu, /i915 .*(Running in SR-IOV PF mode|\bEnabled \d+ VFs)/) : undefined);
   const stock =
     name === 'i915'
       ? logEvidence(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { ifKnown } from '../facts/section.ts';
 import { type BackendChoice, dkmsVersionFits } from './driver-backend.ts';
+import { forcesProbe, givenOption, keptOff } from './given-options.ts';
 import { fromCatalogue, type GpuCase, moduleState, reason } from './gpu-case.ts';
 import { compareSeries, kernelSeries } from './kernel-version.ts';
 import type { RunningDriver } from './running-driver.ts';
@@ -23,21 +24,24 @@ export function backendSetUp(gpu: GpuCase, choice: BackendChoice, running: Runni
   return choice.backend === 'xe' ? stockXe(gpu, choice, running) : dkms(gpu, choice, running);
 }
 
-function stockXe({ entry, release }: GpuCase, choice: BackendChoice, running: RunningDriver): SetUp {
+function stockXe({ facts, entry, release }: GpuCase, choice: BackendChoice, running: RunningDriver): SetUp {
   const evidence = fromCatalogue(entry, `xe has_sriov since ${entry.sriov.xeMainlineSince}`);
   const young = choice.young ? ' It is young: xe does not officially support this platform yet.' : '';
   const text = `The xe driver of kernel ${release} has SR-IOV for this GPU, without DKMS.${young}`;
   const reasons = [reason('sriov.stock-xe', text, evidence)];
   if (choice.forceProbe) {
-    const options = `Give xe the option force_probe=${entry.device} and i915 the option force_probe=!${entry.device}.`;
-    return { reasons, needs: [options, INITRAMFS] };
+    const missing = [
+      ...(forcesProbe(facts, 'xe', entry.device) ? [] : [`xe the option force_probe=${entry.device}`]),
+      ...(keptOff(facts, 'i915', entry.device) ? [] : [`i915 the option force_probe=!${entry.device}`]),
+    ];
+    return { reasons, needs: [...(missing.length > 0 ? [`Give ${missing.join(' and ')}.`] : []), INITRAMFS] };
   }
   const taken = running.name === null ? 'Load xe' : `Take the GPU from ${running.name} and bind it to xe`;
   return { reasons, needs: running.name === 'xe' ? [] : [`${taken}.`] };
 }
 
 function dkms(gpu: GpuCase, choice: BackendChoice, running: RunningDriver): SetUp {
-  const { facts, release = 'the running kernel', entry, device } = gpu;
+  const { facts, release = 'the running kernel' } = gpu;
   const module = choice.backend === 'xe-dkms' ? 'xe' : 'i915';
   const other = module === 'xe' ? 'i915' : 'xe';
   const tag = choice.release?.tag ?? '';
@@ -48,7 +52,8 @@ function dkms(gpu: GpuCase, choice: BackendChoice, running: RunningDriver): SetU
   const reasons: Reason[] = [];
   const needs: string[] = [];
   if (installed === undefined) {
-    needs.push(`Install ${what} and the headers of kernel ${release}.`);
+    const perhaps = facts.modules.state === 'known' ? '' : ', unless they are there';
+    needs.push(`Install ${what} and the headers of kernel ${release}${perhaps}.`);
   } else if (!installed.kernels.includes(release)) {
     const evidence = dkmsEvidence(
       installed.version,
@@ -69,13 +74,29 @@ function dkms(gpu: GpuCase, choice: BackendChoice, running: RunningDriver): SetU
     reasons.push(...own.reasons);
     if (own.wrongBase && installed.version !== tag) needs.push(`Replace it by ${what}.`);
   }
-  const maxVfs = Math.max(device.sriov?.totalVfs ?? 0, 0) || (entry.maxVfs === 'unknown' ? DEFAULT_MAX_VFS : entry.maxVfs);
-  if (module === 'i915') needs.push(`Give i915 the options enable_guc=3 and max_vfs=${maxVfs}, and keep ${other} from loading.`);
-  else if (choice.forceProbe) needs.push(`Give xe the option force_probe=${entry.device}, and keep ${other} from loading.`);
+  needs.push(...missingOptions(gpu, choice, module, other));
   if (ifKnown(ifKnown(facts.platform)?.secureBoot ?? { state: 'absent' }) === true)
     needs.push('Secure Boot is on: enrol the key of DKMS (mokutil --import /var/lib/dkms/mok.pub) before the reboot.');
   needs.push(INITRAMFS);
   return { reasons, needs };
+}
+
+/** What the module and the other driver still have to be told; what the command line or modprobe.d says already is left out. */
+function missingOptions(
+  { facts, entry, device }: GpuCase,
+  choice: BackendChoice,
+  module: string,
+  other: string,
+): readonly string[] {
+  const maxVfs = Math.max(device.sriov?.totalVfs ?? 0, 0) || (entry.maxVfs === 'unknown' ? DEFAULT_MAX_VFS : entry.maxVfs);
+  const options: string[] = [];
+  if (module === 'i915') {
+    if (Number(givenOption(facts, 'i915', 'enable_guc') ?? 0) !== 3) options.push('enable_guc=3');
+    if (!(Number(givenOption(facts, 'i915', 'max_vfs') ?? 0) > 0)) options.push(`max_vfs=${maxVfs}`);
+  } else if (choice.forceProbe && !forcesProbe(facts, 'xe', entry.device)) options.push(`force_probe=${entry.device}`);
+  const give = `Give ${module} the option${options.length > 1 ? 's' : ''} ${options.join(' and ')}`;
+  if (keptOff(facts, other, entry.device)) return options.length > 0 ? [`${give}.`] : [];
+  return [options.length > 0 ? `${give}, and keep ${other} from loading.` : `Keep ${other} from loading.`];
 }
 
 function alreadyBuilt({ facts, release = '' }: GpuCase, version: string, module: string, running: RunningDriver) {

@@ -42,6 +42,7 @@ const PROVEN: readonly (readonly [capture: string, answer: string, backend: stri
   ['14', 'now', 'xe-dkms', 'sriov.pf-ready'],
   ['15', 'unknown', 'i915-dkms', 'sriov.stock-i915'],
   ['16', 'now', 'i915-dkms', 'sriov.vfs-exist'],
+  ['17', 'now', 'i915-dkms', 'sriov.pf-ready'],
   ['18', 'now', 'i915-dkms', 'sriov.host-driver-on-vfs'],
   ['19', 'no', undefined, 'sriov.no-mmio'],
   ['20', 'no', undefined, 'sriov.dkms-in-vain'],

@@ -146,6 +146,40 @@ describe('i915', () => {
     expect(verdict.reasons[0]?.evidence.map((item) => item.value)).toEqual(['7', lines[0], '7']);
   });
 
+  test('PF mode proves a DKMS build where neither kernel nor modules are known', () => {
+    const logs = { lines: ['i915 0000:00:02.0: Running in SR-IOV PF mode'] };
+    const facts = without(machine(intelGpu(RPL_S, sriov(7)), { logs }), 'not shown', 'kernel', 'modules');
+    expect(sriovOf(facts)).toMatchObject({ answer: 'yes', readiness: 'now', backend: 'i915-dkms' });
+    const other = { lines: ['i915 0000:03:00.0: Running in SR-IOV PF mode'] };
+    const elsewhere = without(machine(intelGpu(RPL_S, sriov(7)), { logs: other }), 'not shown', 'kernel', 'modules');
+    expect(sriovOf(elsewhere).answer).toBe('unknown');
+  });
+
+  test('options that are given already are not asked for again', () => {
+    const asked = (cmdline: string, ...texts: readonly string[]) => {
+      const configLines = texts.map((text, index) => ({ path: '/etc/modprobe.d/gpu.conf', line: index + 1, text }));
+      const modules = { ...stockI915.modules, configLines };
+      return sriovOf(machine(intelGpu(RPL_S, sriov(7)), { modules, ...kernel('6.17.2-1-pve', cmdline) })).needs.slice(1);
+    };
+    const rebuild = 'Rebuild the initramfs (update-initramfs -u) and reboot.';
+    expect(asked('i915.enable_guc=3 i915.max_vfs=3 module_blacklist=xe')).toEqual([rebuild]);
+    expect(asked('', 'options i915 enable_guc=3 max_vfs=7', 'blacklist xe')).toEqual([rebuild]);
+    expect(asked('i915.max_vfs=0 module_blacklist=xe', 'options i915 enable_guc=3 max_vfs=7')).toEqual([
+      'Give i915 the option max_vfs=7.',
+      rebuild,
+    ]);
+    expect(asked('i915.enable_guc=3 i915.max_vfs=7')).toEqual(['Keep xe from loading.', rebuild]);
+    expect(asked('xe.force_probe=!0xA780')).toEqual(['Give i915 the options enable_guc=3 and max_vfs=7.', rebuild]);
+  });
+
+  test('a force_probe that is given already is not asked for again', () => {
+    const needs = (cmdline: string) =>
+      sriovOf(machine(intelGpu(RPL_S, sriov(7)), { ...stockI915, ...kernel('7.0.0-3-pve', cmdline) })).needs[0];
+    expect(needs('xe.force_probe=a780')).toBe('Give i915 the option force_probe=!a780.');
+    expect(needs('xe.force_probe=0xa780 module_blacklist=i915')).toMatch(/^Rebuild/);
+    expect(needs('xe.force_probe=!a780')).toMatch(/^Give xe the option force_probe=a780 and i915/);
+  });
+
   test('0 VFs under DKMS: max_vfs is missing', () => {
     const verdict = sriovOf(machine(intelGpu(RPL_S, sriov(0)), dkmsI915('0')));
     expect(verdict).toMatchObject({ answer: 'yes', readiness: 'setup', backend: 'i915-dkms', maxVfs: 7 });

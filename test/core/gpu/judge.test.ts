@@ -151,14 +151,19 @@ test('a processor without VT-x is remarked', () => {
 
 describe('a blacklisted driver', () => {
   test.each([
-    [{ kernel: { release: '6.17.2-1-pve', cmdline: 'quiet module_blacklist=xe,i915' } }, '/proc/cmdline'],
+    [
+      { kernel: { release: '6.17.2-1-pve', cmdline: 'quiet module_blacklist=xe,i915' } },
+      '/proc/cmdline',
+      'Take i915 out of module_blacklist=xe,i915 on the kernel command line, and reboot.',
+    ],
     [
       { modules: { configLines: [{ path: '/etc/modprobe.d/gpu.conf', line: 3, text: 'blacklist i915' }] } },
       '/etc/modprobe.d/gpu.conf:3',
+      'Take i915 off the blacklist in /etc/modprobe.d/gpu.conf:3.',
     ],
-  ])('is named with its place', (more, source) => {
+  ])('is named with its place', (more, source, need) => {
     const [gpu] = judge(factsOf({ pci: { displays: [intelGpu('a780', { driver: null, ...sriov(7) })] }, ...more })).gpus;
-    expect(gpu?.modes[0]?.needs).toEqual([`Take i915 off the blacklist in ${source}.`, 'Load i915.']);
+    expect(gpu?.modes[0]?.needs).toEqual([need, 'Load i915.']);
     expect(gpu?.modes[1]?.reasons[0]?.evidence.map((item) => item.source)).toContain(source);
   });
 
