@@ -110,11 +110,12 @@ describe('poke', () => {
   });
 
   test('a process can end while a poke or a read of its hangs', () => {
-    execFileSync(MKFIFO, [join(folder, 'fifo')]);
+    // one pipe each: on a single one a child that is being ended could still meet the other
+    execFileSync(MKFIFO, [join(folder, 'written'), join(folder, 'read')]);
     const code = `
-      const path = ${JSON.stringify(join(folder, 'fifo'))};
-      console.log(JSON.stringify([await host.poke(path, '1', { timeoutMs: 100 }), await host.read(path, { timeoutMs: 100 })]));
-      void host.poke(path, '1', { timeoutMs: 1000 });`;
+      const [written, read] = ${JSON.stringify([join(folder, 'written'), join(folder, 'read')])};
+      console.log(JSON.stringify([await host.poke(written, '1', { timeoutMs: 100 }), await host.read(read, { timeoutMs: 100 })]));
+      void host.poke(written, '1', { timeoutMs: 1000 });`;
     expect(JSON.parse(printedBy(programWithHost(folder, code)))).toEqual([
       { kind: 'timeout' },
       { kind: 'unreadable', errno: 'ETIMEDOUT' },
@@ -182,7 +183,7 @@ describe('an atomic write', () => {
       console.log(JSON.stringify({ big, kept, names, readOnly, removed, made, poked }));`;
     for (const name of ['full', 'ro']) mkdirSync(join(folder, name));
     const script = `mount -t tmpfs -o size=64k none "$1/full" && echo old > "$1/full/file" && mount -t tmpfs none "$1/ro" && echo x > "$1/ro/there" &&
-      mount -o remount,ro "$1/ro" && exec "$2" "$3" "$1"`;
+      mount -o remount,bind,ro "$1/ro" && exec "$2" "$3" "$1"`;
     // A name space of its own: the mounts are gone with it, and it needs no root where users may have one.
     const mounts = [
       '--mount',
