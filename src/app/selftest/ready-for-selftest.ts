@@ -3,6 +3,7 @@ import type { HostFacts } from '../../core/facts/host-facts.ts';
 import { ifKnown } from '../../core/facts/section.ts';
 import { judge } from '../../core/gpu/judge.ts';
 import type { Bdf } from '../../core/pci/address.ts';
+import { unknownGuests } from '../../core/pool/pool-users.ts';
 import { requireKnown } from '../../core/pool/pve-writable.ts';
 import { ok, type Problem, problem, type Result } from '../../core/problem.ts';
 import { gpuForVfs, type VfGpu } from '../../core/vf/vf-gpu.ts';
@@ -27,6 +28,8 @@ export async function readyForSelftest(context: Context, gpu: Bdf | undefined): 
   const facts = await senseForPlan(context);
   const known = requireKnown(facts, ['pci', 'pve', 'guests', 'reservations', 'holders']);
   if (!known.ok) return known;
+  const doubt = unknownGuests(facts);
+  if (doubt !== undefined) return problem('facts.unknown', `It cannot be seen which guests there are: ${doubt}.`);
   const pve = ifKnown(facts.pve);
   if (pve?.isProxmox !== true) return cannot('This is no Proxmox VE node, and a selftest starts a guest through PVE.');
   if (pve.quorate.state === 'known' && !pve.quorate.value)

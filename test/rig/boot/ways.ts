@@ -35,6 +35,7 @@ const VF_DRIVERS = `cut -d' ' -f1 /proc/uptime > /run/guests-at
 for vf in /sys/bus/pci/devices/0000:00:02.0/virtfn*; do
   [ -e $vf ] && echo $(basename $(readlink $vf/driver || echo none))
 done > /run/guests-saw
+true
 `;
 
 /** The files of a node that is set up one way, absolute path to text. */
