@@ -15,6 +15,13 @@ export interface Ran {
 /** Who sits at the terminal: nobody (null), or somebody who answers every question with yes or no. */
 export type Answer = 'yes' | 'no' | null;
 
+export interface TypedOptions {
+  readonly answer?: Answer;
+  readonly columns?: number;
+  /** What somebody else does while the question stands. */
+  readonly beforeAnswer?: () => void;
+}
+
 /**
  * Types one command line (without `pveigpu`, words separated by blanks) on a machine, with everything that is printed
  * captured.
@@ -22,7 +29,7 @@ export type Answer = 'yes' | 'no' | null;
 export async function typed(
   machine: Simulated,
   line: string,
-  { answer = null, columns = 100 }: { readonly answer?: Answer; readonly columns?: number } = {},
+  { answer = null, columns = 100, beforeAnswer }: TypedOptions = {},
 ): Promise<Ran> {
   let [out, err] = ['', ''];
   const io: Io = {
@@ -35,7 +42,10 @@ export async function typed(
     colour: false,
     columns,
     interactive: answer !== null,
-    confirm: async () => answer === 'yes',
+    confirm: async () => {
+      beforeAnswer?.();
+      return answer === 'yes';
+    },
   };
   const words = line.split(' ').filter((word) => word !== '');
   const code = await runCommandLine(words, COMMANDS, io, async () => machine.context, VERSION);
@@ -69,4 +79,24 @@ export async function mustType(machine: Simulated, line: string): Promise<Ran> {
 /** The first sentence of what was said on failure: without `pveigpu:` and what follows it. */
 export function sentence({ err }: Ran): string {
   return /^pveigpu: (.*)$/m.exec(err)?.[1] ?? '';
+}
+
+/** Everything on the node, what the kernel and PVE keep in memory included: path to content, for "nothing was written". */
+export function wholeTree({ node }: Simulated): { readonly [path: string]: string } {
+  const all: { [path: string]: string } = {};
+  for (const { path, node: one } of node.machine.tree.walk()) {
+    // lock files stay where they are, also after a command that only looked
+    if (path.startsWith('/run/pveigpu')) continue;
+    if (one.kind === 'file') all[path] = typeof one.content === 'string' ? one.content : new TextDecoder().decode(one.content);
+    else all[path] = one.kind === 'symlink' ? `-> ${one.target}` : one.kind;
+  }
+  return all;
+}
+
+/** One JSON value, which says what it is. */
+export function jsonOf({ out }: Ran): { readonly format: number; readonly kind: string; readonly [field: string]: unknown } {
+  const value: unknown = JSON.parse(out);
+  if (typeof value !== 'object' || value === null || !('format' in value) || !('kind' in value))
+    throw new Error(`not one of our values: ${out.slice(0, 200)}`);
+  return value as { readonly format: number; readonly kind: string };
 }
