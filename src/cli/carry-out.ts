@@ -26,6 +26,7 @@ export async function carryOut(call: Call, planner: Planner): Promise<number> {
   const json = options.json === true;
   const force = options.force === true;
   const context = await call.context();
+  if (!context.host.abilities.write && options.dryRun !== true) return refuse(call, onlyRead(context.host.label));
   const shown: PlanDiff[] = [];
   const finish = (outcome: 'applied' | 'not-applied' | 'refused', code: number) => {
     if (json) io.out(`${JSON.stringify(planJson(shown, outcome), null, 2)}\n`);
@@ -67,6 +68,14 @@ function withoutRepeats(diff: PlanDiff, before: readonly PlanDiff[]): PlanDiff {
     ...diff,
     changes: diff.changes.filter((change) => !foreseen.has(JSON.stringify(change))),
     remarks: diff.remarks.filter(({ text }) => !said.has(text)),
+  };
+}
+
+function onlyRead(label: string): Problem {
+  return {
+    code: 'host.unsupported',
+    message: `${label} is only read, so nothing can be changed there.`,
+    hint: 'Run the command on the machine itself.',
   };
 }
 

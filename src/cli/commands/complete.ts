@@ -31,6 +31,8 @@ export async function run({ args, io, context }: Call): Promise<number> {
 }
 
 async function vmids(host: Context['host'], folder: string): Promise<readonly string[]> {
-  const names = await host.list(`/etc/pve/${folder}`);
+  const { readLocalNode } = await import('../../app/sense/read-guest-files.ts');
+  // Not by the link /etc/pve/qemu-server: a capture holds the files where the guests' sensor found them.
+  const names = await host.list(`/etc/pve/nodes/${await readLocalNode(host)}/${folder}`);
   return names.kind === 'content' ? names.value.flatMap((name) => /^(\d+)\.conf$/.exec(name)?.[1] ?? []) : [];
 }

@@ -29,7 +29,12 @@ export async function run(call: Call): Promise<number> {
   if (options.json === true) return await tellAsValue(io, machine);
   const { node } = machine;
   const keyboard = io.interactive && options.once !== true ? terminalKeyboard() : undefined;
-  const stage = stageOf(machine, COMMANDS, { ...io, interactive: false });
+  const stage = stageOf(machine, COMMANDS, {
+    ...io,
+    interactive: keyboard !== undefined,
+    confirm: async (question) =>
+      keyboard !== undefined && /^\s*y(es)?\s*$/i.test((await keyboard.line(`${question} [y/N] `)) ?? ''),
+  });
   const before = node.persistentFiles();
   io.out(`${paint(io, 'strong', 'pveigpu, the whole story')} on a simulated machine: ${node.machine.profile.title}\n`);
   io.out(paint(io, 'dim', `Nothing here touches this computer. Source of the machine: ${node.machine.profile.source.source}\n`));

@@ -4,6 +4,7 @@ import { selftest } from '../../app/selftest.ts';
 import { selftestReport } from '../../core/selftest/selftest-report.ts';
 import { type SelftestResult, type SelftestRound, selftestVerdict } from '../../core/selftest/selftest-result.ts';
 import { composeLocal } from '../../main/compose.ts';
+import type { Host } from '../../ports/host.ts';
 import { nobodyAnswers, refuse } from '../carry-out.ts';
 import type { Call } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
@@ -26,6 +27,8 @@ export async function run(call: Call): Promise<number> {
     if (json || !io.interactive) return refuse(call, nobodyAnswers(json));
     if (!(await io.confirm(QUESTION))) return EXIT.failed;
   }
+  if (report !== undefined && options.force !== true && (await isThere(call, report)))
+    return refuse(call, { code: 'usage', message: `${report} exists already.`, hint: 'Give another name, or --force.' });
   const context = await call.context();
   const interrupt = watchInterrupts(() => io.err('\nStopping: the guest of this round is taken away first.\n'));
   try {
@@ -55,17 +58,22 @@ function roundLine({ number, vf, wrong, unmeasured }: SelftestRound): string {
   return `round ${number}: ${vf ?? 'no VF'}: ${said}`;
 }
 
-/** The report goes to the machine that runs us, whatever machine was tested. */
-async function write({ io, options, context }: Call, file: string, text: string): Promise<boolean> {
+/** The report is a file of the machine that runs us, whatever machine is tested. */
+async function ownFile({ context }: Call, file: string): Promise<{ readonly host: Host; readonly path: string }> {
   const { host } = await composeLocal({ root: '/', log: (await context()).log });
-  const path = file.startsWith('/') ? file : `${process.cwd()}/${file}`;
-  if (options.force !== true && (await host.stat(path, { noFollow: true })).kind === 'content') {
-    printProblem(io, { code: 'usage', message: `${file} exists already.`, hint: 'Give another name, or --force.' });
-    return false;
-  }
+  return { host, path: file.startsWith('/') ? file : `${process.cwd()}/${file}` };
+}
+
+async function isThere(call: Call, file: string): Promise<boolean> {
+  const { host, path } = await ownFile(call, file);
+  return (await host.stat(path, { noFollow: true })).kind === 'content';
+}
+
+async function write(call: Call, file: string, text: string): Promise<boolean> {
+  const { host, path } = await ownFile(call, file);
   const written = await host.writeAtomic(path, text, { mode: 0o600 });
-  if (!written.ok) printProblem(io, written.problem);
-  else if (options.json !== true) io.out(`The report is in ${file}. Read it before you send it.\n`);
+  if (!written.ok) printProblem(call.io, written.problem);
+  else if (call.options.json !== true) call.io.out(`The report is in ${file}. Read it before you send it.\n`);
   return written.ok;
 }
 

@@ -27,10 +27,9 @@ export function recordedStage(
   const typed: TypedLine[] = [];
   const type = async (line: string) => {
     output = '';
-    const exit = await inner.type(line);
-    // the first two lines are an empty one and the prompt
-    typed.push({ line, exit, output: output.split('\n').slice(2).join('\n') });
+    const exit = await inner.run(line);
+    typed.push({ line, exit, output });
     return exit;
   };
-  return { stage: { machine, io, type }, typed };
+  return { stage: { machine, io, type, run: inner.run }, typed };
 }

@@ -43,6 +43,6 @@ export async function runShell(stage: Stage, keyboard: Keyboard): Promise<number
     if (line === 'reboot') {
       const booted = await node.reboot();
       stage.io.out(booted.booted ? 'The node has rebooted.\n' : `The node does not boot: ${booted.reason}\n`);
-    } else await stage.type(line);
+    } else await stage.run(line);
   }
 }

@@ -11,23 +11,29 @@ import { VERSION } from '../version.ts';
 export interface Stage {
   readonly machine: SimulatedContext;
   readonly io: Io;
-  /** Shows and runs a command line; answers its exit code. */
+  /** Shows a prompt with the command line, then runs it. */
   type(line: string): Promise<number>;
+  /** Runs a command line; answers its exit code. */
+  run(line: string): Promise<number>;
 }
 
 /** A stage whose commands print to `io` and act on `machine` alone. */
 export function stageOf(machine: SimulatedContext, commands: readonly CommandSpec[], io: Io): Stage {
-  return {
+  const stage: Stage = {
     machine,
     io,
     async type(line) {
       io.out(`\n${paint(io, 'accent', `root@${machine.node.machine.nodeName}:~#`)} ${paint(io, 'strong', line)}\n`);
+      return await stage.run(line);
+    },
+    async run(line) {
       const [program = '', ...args] = line.trim().split(/\s+/);
       if (program === '') return EXIT.done;
       if (program === 'pveigpu') return await runCommandLine(args, commands, io, async () => machine, VERSION);
       return await runProgram(machine, io, [program, ...args]);
     },
   };
+  return stage;
 }
 
 async function runProgram({ host }: SimulatedContext, io: Io, argv: readonly [string, ...string[]]): Promise<number> {
