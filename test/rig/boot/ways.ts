@@ -4,7 +4,7 @@ import { VF_UDEV_RULE, VF_UDEV_RULE_NAME } from '../../../src/core/boot/vf-udev-
 import { generatedRules } from './generated-rules.ts';
 
 /** The GPU of the rig's default machine, as the product keys it. */
-export const RIG_GPU_KEY = '0000:00:02.0 8086:46a6 8086:7270';
+const RIG_GPU_KEY = '0000:00:02.0 8086:46a6 8086:7270';
 
 /** How VFs come at boot: not at all, by the unit, by the unit that a rule starts again, by rules alone. */
 export type Way = 'nothing' | 'unit' | 'unit and rule' | 'generated rules';
