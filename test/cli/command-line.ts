@@ -27,7 +27,7 @@ export interface TypedOptions {
  * captured.
  */
 export async function typed(
-  machine: Simulated,
+  machine: Pick<Simulated, 'context'>,
   line: string,
   { answer = null, columns = 100, beforeAnswer }: TypedOptions = {},
 ): Promise<Ran> {

@@ -44,5 +44,12 @@ async function readState<T>(
   const read = await host.read(path);
   if (read.kind === 'absent') return ok(absent);
   if (read.kind === 'content') return parse(read.value, path);
-  return problem('host.read', `${path} cannot be read: ${read.errno}.`, { hint: 'Run pveigpu as root.', where: path });
+  return problem('host.read', `${path} cannot be read: ${read.errno}.`, { hint: hintFor(read.errno), where: path });
+}
+
+/** ENODATA is what a capture answers of a file that it does not hold. */
+function hintFor(errno: string): string {
+  return errno === 'ENODATA'
+    ? 'A capture holds nothing of what pveigpu did: run it on the machine itself.'
+    : 'Run pveigpu as root.';
 }

@@ -5,7 +5,7 @@ import { type Bdf, compareBdf, isBdf } from '../../core/pci/address.ts';
 import { isAudioClass, isDisplayClass } from '../../core/pci/device-class.ts';
 import { parseHexAttribute } from '../../core/pci/sysfs-values.ts';
 import type { Host } from '../../ports/host.ts';
-import { listOptional, readOptional, unreadable } from './attribute.ts';
+import { listOptional, unreadable } from './attribute.ts';
 import { type DeviceReadOptions, PCI_DEVICES, readPciDevice } from './read-pci-device.ts';
 
 /** Host bridge and ISA bridge: VFIO's OpRegion and LPC regions and QEMU's IGD quirks need their ids. */
@@ -55,12 +55,16 @@ async function scanBus(host: Host): Promise<ReadonlyMap<Bdf, string> | { readonl
     return bus.kind === 'content' ? new Map() : unknown('/sys is not mounted, so no devices can be seen');
   }
   const classes = await Promise.all(
-    listed.value.filter(isBdf).map(async (bdf) => {
-      const code = parseHexAttribute((await readOptional(host, `${PCI_DEVICES}/${bdf}/class`)) ?? '', 6);
-      return code === undefined ? [] : [[bdf, code] as const];
-    }),
+    listed.value.filter(isBdf).map(async (bdf) => [bdf, await host.read(`${PCI_DEVICES}/${bdf}/class`)] as const),
   );
-  return new Map(classes.flat());
+  const codes = new Map<Bdf, string>();
+  for (const [bdf, read] of classes) {
+    // A device that is gone meanwhile is none; one that cannot be looked at might be a GPU.
+    if (read.kind === 'unreadable' && read.errno !== 'ENODEV') return unreadable(`${PCI_DEVICES}/${bdf}/class`, read.errno);
+    const code = read.kind === 'content' ? parseHexAttribute(read.value, 6) : undefined;
+    if (code !== undefined) codes.set(bdf, code);
+  }
+  return codes;
 }
 
 async function readGroups(host: Host, displays: readonly PciDevice[]): Promise<PciFacts['iommuGroups']> {

@@ -18,6 +18,8 @@ export type Found =
 /** The files of a capture as a tree in which paths are looked up, links followed as on the machine itself. */
 export class CapturedFiles {
   readonly #nodes = new Map<string, CapturedNode>();
+  /** The names of listed directories, made when first asked for: a search in each list would be quadratic. */
+  readonly #listed = new Map<string, ReadonlySet<string>>();
   readonly #directories = new Set<string>(['/']);
   readonly #free = new Map<string, number>();
 
@@ -69,9 +71,17 @@ export class CapturedFiles {
   #child(parent: readonly string[], name: string): Found {
     const found = this.#at(pathOf([...parent, name]));
     if (found.kind !== 'unknown') return found;
-    const directory = this.#nodes.get(pathOf(parent));
-    const listed = directory?.kind === 'directory' ? directory.names : undefined;
-    return listed !== undefined && !listed.includes(name) ? { kind: 'absent' } : found;
+    return this.#listing(pathOf(parent))?.has(name) === false ? { kind: 'absent' } : found;
+  }
+
+  #listing(path: string): ReadonlySet<string> | undefined {
+    const known = this.#listed.get(path);
+    if (known !== undefined) return known;
+    const directory = this.#nodes.get(path);
+    if (directory?.kind !== 'directory' || directory.names === undefined) return undefined;
+    const names = new Set(directory.names);
+    this.#listed.set(path, names);
+    return names;
   }
 
   #at(path: string): Found {

@@ -214,6 +214,16 @@ describe('other machines', () => {
     expect(await sensePci(host, { only: ['0000:00:02.0' as Bdf] })).toEqual({ state: 'unknown', reason });
   });
 
+  test('a device whose class cannot be read might be a GPU, one that is gone is none', async () => {
+    const host = (errno: string) =>
+      memoryHost(machine().withGpu().tree, {
+        onAccess: (operation, path) => (operation === 'read' && path.endsWith('/0000:00:02.0/class') ? errno : undefined),
+      });
+    const reason = '/sys/bus/pci/devices/0000:00:02.0/class cannot be read (EIO)';
+    expect(await sensePci(host('EIO'))).toEqual({ state: 'unknown', reason });
+    expect(knownValue(await sensePci(host('ENODEV'))).displays).toEqual([]);
+  });
+
   test('no PCI bus is an empty answer, no /sys and an unreadable one are unknown', async () => {
     const empty = machine();
     empty.tree.remove('/sys/bus/pci');
