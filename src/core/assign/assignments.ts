@@ -90,7 +90,7 @@ function isOurs(
     return pool === undefined ? entry.pool === DEFAULT_POOL : isOurPool(pool) || pool.id === DEFAULT_POOL;
   }
   // With a ledger we know what we set here, so a VF that it does not name was there before us.
-  return entry.form === 'raw' && hooked && !Object.keys(noted).some((name) => name.startsWith('hostpci'));
+  return entry.form === 'raw' && hooked && Object.keys(noted).length === 0;
 }
 
 /** The user may have added an option to our entry: it still is the slice that we gave. */

@@ -5,7 +5,8 @@ import type { PciDevice, PciFacts } from '../facts/pci-facts.ts';
 import { ifKnown } from '../facts/section.ts';
 import type { Step } from '../plan/action.ts';
 import { isPool } from '../plan/pool-equality.ts';
-import { intelGpus, vfsOf } from '../vf/vf.ts';
+import { isVfPlace } from '../vf/expected-vfs.ts';
+import { deviceAt, intelGpus, vfsOf } from '../vf/vf.ts';
 import { pathsOf } from './pool-entry.ts';
 import type { EntryChange } from './sync-entries.ts';
 
@@ -14,10 +15,13 @@ export function poolNamed(facts: HostFacts, id: string): Pool | undefined {
   return ifKnown(facts.pools)?.pools.find((pool) => pool.id === id);
 }
 
-/** The GPUs of this node that a pool already names VFs of. */
+/** The GPUs of this node that a pool names VFs of, also while those do not exist, as after a reboot of the node. */
 export function gpusIn(entries: readonly PoolEntry[], pci: PciFacts, node: string): readonly PciDevice[] {
   const paths = entries.filter((entry) => entry.node === node).flatMap(pathsOf);
-  return intelGpus(pci).filter((gpu) => vfsOf(pci, gpu).some((vf) => paths.includes(vf.bdf)));
+  const missing = paths.filter((path) => deviceAt(pci, path) === undefined);
+  return intelGpus(pci).filter(
+    (gpu) => vfsOf(pci, gpu).some((vf) => paths.includes(vf.bdf)) || missing.some((path) => isVfPlace(gpu, path)),
+  );
 }
 
 /** A new pool of VFs. They cannot migrate live with the drivers of today, so that is not claimed. */

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { expect, test } from 'vitest';
+import type { Result } from '../../src/core/problem.ts';
+import { bdf } from '../support/facts.ts';
+import { simulated } from './simulated.ts';
+
+function done(result: Result<unknown>): void {
+  if (!result.ok) throw new Error(result.problem.message);
+}
+
+test('a VF that a guest had before us stays, also when assign only added the hookscript to it', async () => {
+  const node = simulated('raptor-lake-s-by-hand');
+  const before = node.config(101);
+  expect(before).toContain('hostpci0: 0000:00:02.1,pcie=1\n');
+  done(await node.assign({ vmid: 101, vf: 1 }));
+  expect(node.config(101)).toContain('hookscript: ');
+  done(await node.unassign(101));
+  expect(node.config(101)).toBe(before);
+});
+
+test('a pool stays with its GPU when a reboot of the node has taken the VFs away', async () => {
+  const node = simulated('arc-pro');
+  done(await node.assign({ vmid: 100, gpu: bdf('0000:00:02.0') }));
+  await node.node.reboot();
+  const mapping = node.mapping();
+  const result = await node.assign({ vmid: 101, gpu: bdf('0000:03:00.0') });
+  expect(result.ok ? 'done' : result.problem.code).toBe('pool.invalid');
+  expect(node.mapping()).toBe(mapping);
+  done(await node.assign({ vmid: 101, gpu: bdf('0000:03:00.0'), pool: 'card' }));
+  await node.must('qm', 'start', '101');
+  expect(node.held()).toEqual(['0000:03:00.1 101']);
+});
