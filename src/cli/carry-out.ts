@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Context } from '../app/context.ts';
 import { applyPlan } from '../app/engine/apply-plan.ts';
+import { recover } from '../app/engine/recover.ts';
 import type { Plan, Remark } from '../core/plan/action.ts';
 import type { PlanDiff } from '../core/plan/diff-plan.ts';
 import type { Problem, Result } from '../core/problem.ts';
@@ -32,6 +33,12 @@ export async function carryOut(call: Call, planner: Planner): Promise<number> {
     if (json) io.out(`${JSON.stringify(planJson(shown, outcome), null, 2)}\n`);
     return code;
   };
+  const writes = options.dryRun !== true && (options.yes === true || (io.interactive && !json));
+  if (writes && context.host.abilities.write) {
+    // A plan made on what a broken run left half-done would not fit any more once that is taken back.
+    const recovered = await recover(context);
+    if (!recovered.ok && !force) return refuse(call, recovered.problem);
+  }
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     const planned = await planner(context);
     if (!planned.ok) return refuse(call, planned.problem);
