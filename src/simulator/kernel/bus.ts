@@ -44,8 +44,12 @@ export function probeForDriver(state: KernelState, driver: PciDriver): void {
 export function detachDriver(state: KernelState, device: SimDevice, done: () => Outcome): Outcome {
   const driver = device.driver === null ? undefined : state.drivers.get(device.driver);
   if (driver === undefined) return done();
+  // The links go before the driver is asked, so a function whose driver waits for a user looks unbound.
+  device.releasing = true;
+  refreshDevice(state, device);
   return driver.remove(state, device, () => {
     device.driver = null;
+    delete device.releasing;
     if (device.sriov !== undefined) {
       if (device.sriov.numVfs > 0) state.log(`${driver.name} ${device.bdf}: driver left SR-IOV enabled after remove`);
       device.sriov.driverMax = device.sriov.hardwareTotal;

@@ -10,8 +10,12 @@ import { addGroupNode, removeGroupNode, vfioInUse } from './vfio-nodes.ts';
 /** RFC 4122 text form, as the kernel's `uuid_parse` takes it. */
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-/** Starts GVT-g on a function that i915 just took, when everything for it is there (kernel i915/intel_gvt.c, in its order). */
+/**
+ * Starts GVT-g on a function that i915 has, when everything for it is there (kernel i915/intel_gvt.c, in its order). Nothing
+ * is looked at, and nothing said, before kvmgt is loaded.
+ */
 export function startGvtg(state: KernelState, device: SimDevice, parameters: { readonly [name: string]: string }): void {
+  if (!state.modules.has('kvmgt')) return;
   if (parameters.enable_gvt !== 'Y' || device.physfn !== undefined) return;
   if (gpuEntry(device)?.gvtg !== true) {
     state.log('[drm] Unsupported device. GVT-g is disabled');
@@ -22,14 +26,13 @@ export function startGvtg(state: KernelState, device: SimDevice, parameters: { r
     return;
   }
   device.gvtg = true;
-  if (state.modules.has('kvmgt')) showTypes(state, device);
+  showTypes(state, device);
 }
 
-/** kvmgt arrives: every function with GVT-g gets its types. ENODEV when there is none. */
-export function registerKvmgt(state: KernelState): Outcome {
-  const parents = [...state.devices.values()].filter((device) => device.gvtg === true);
-  for (const device of parents) showTypes(state, device);
-  return parents.length === 0 ? 'ENODEV' : 'ok';
+/** kvmgt arrives and is offered every function of i915. It stays loaded without one (kernel gvt/kvmgt.c, kvmgt_init). */
+export function registerKvmgt(state: KernelState): void {
+  const parameters = state.modules.get('i915')?.parameters ?? {};
+  for (const device of state.devices.values()) if (device.driver === 'i915') startGvtg(state, device, parameters);
 }
 
 /** Ends GVT-g on a function: its mdevs go first, and an open one stops it there. */
@@ -75,12 +78,14 @@ export function createMdev(state: KernelState, device: SimDevice, typeId: string
 /** A write of 1 to `<uuid>/remove`; waits while the mdev is open. */
 export function removeMdev(state: KernelState, mdev: SimMdev, done: () => Outcome): Outcome {
   const busy = () => vfioInUse(state, mdev.iommuGroup);
+  const path = `${mdev.parent.path}/${mdev.uuid}`;
+  // Its links and the attribute go first, its directory and its share of the pool when the last user has closed it.
+  for (const name of ['remove', 'mdev_type', 'driver']) state.tree.remove(`${path}/${name}`);
+  state.tree.remove(`/sys/bus/mdev/devices/${mdev.uuid}`);
+  state.tree.remove(`${mdev.parent.path}/mdev_supported_types/${mdev.type}/devices/${mdev.uuid}`);
   const finish = () => {
-    const path = `${mdev.parent.path}/${mdev.uuid}`;
     state.mdevs.delete(mdev.uuid);
     state.tree.remove(path);
-    state.tree.remove(`/sys/bus/mdev/devices/${mdev.uuid}`);
-    state.tree.remove(`${mdev.parent.path}/mdev_supported_types/${mdev.type}/devices/${mdev.uuid}`);
     leaveGroup(state, mdev.iommuGroup, mdev.uuid);
     removeGroupNode(state, mdev.iommuGroup);
     refreshInstances(state, mdev.parent);

@@ -85,13 +85,8 @@ function insert(
   showModule(state, module, origin, parameters);
   for (const pci of driver) registerDriver(state, pci);
   if (module === 'vfio') addVfioContainer(state);
-  if (module !== 'kvmgt') return 'ok';
-  const answer = registerKvmgt(state);
-  if (answer !== 'ok') {
-    state.modules.delete(module);
-    state.tree.remove(`/sys/module/${module}`);
-  }
-  return answer;
+  if (module === 'kvmgt') registerKvmgt(state);
+  return 'ok';
 }
 
 function driverOf(

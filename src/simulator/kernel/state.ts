@@ -36,13 +36,15 @@ export interface SimDevice {
   readonly physfn?: SimDevice;
   readonly vfIndex?: number;
   driver: string | null;
+  /** Its driver is letting go of it, perhaps for ever: the links are gone already (kernel drivers/base/dd.c). */
+  releasing?: boolean;
   driverOverride: string | null;
   iommuGroup: number | null;
   sriov?: SriovState;
   drm?: DrmMinors;
   /** Number of its `/dev/vfio/devices/vfioN` while a VFIO driver has it. */
   vfioNumber?: number;
-  /** GVT-g is running on it. */
+  /** GVT-g is running on it: kvmgt has shown its types. */
   gvtg?: boolean;
 }
 
@@ -64,6 +66,8 @@ export interface PciDriver {
   readonly dynamicIds: Set<string>;
   /** The static id table; entries that need a driver_override do not count. */
   claims(device: SimDevice): boolean;
+  /** The table asks for a class as well, so that `new_id` without one never finds the id there (kernel pci-driver.c). */
+  readonly classInTable?: boolean;
   probe(state: KernelState, device: SimDevice): Outcome;
   /** Lets go of a device, then calls `done`, at once or when a blocking user has gone. */
   remove(state: KernelState, device: SimDevice, done: () => Outcome): Outcome;

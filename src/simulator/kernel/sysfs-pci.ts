@@ -38,10 +38,9 @@ export function showDevice(state: KernelState, device: SimDevice): void {
     writable('reset_method', `${resets.join(' ')}\n`);
   }
   if (profile.class.startsWith('0604')) tree.setDirectory(`${path}/pci_bus`);
-  if (profile.class.startsWith('0300') && device.physfn === undefined) {
-    readOnly('boot_vga', profile.bootVga === true ? '1\n' : '0\n');
-    writable('rom', '', 0o600);
-  }
+  // By class alone: a VF of a display controller has it too (kernel drivers/pci/pci-sysfs.c, pci_dev_attrs_are_visible).
+  if (profile.class.startsWith('0300')) readOnly('boot_vga', profile.bootVga === true ? '1\n' : '0\n');
+  if (profile.class.startsWith('0300') && device.physfn === undefined) writable('rom', '', 0o600);
   tree.setLink(`${path}/subsystem`, relativeLink(path, BUS));
   tree.setLink(`${BUS}/devices/${device.bdf}`, relativeLink(`${BUS}/devices`, path));
   if (device.physfn !== undefined) tree.setLink(`${path}/physfn`, relativeLink(path, device.physfn.path));
@@ -61,11 +60,12 @@ export function refreshDevice(state: KernelState, device: SimDevice): void {
   const { path, profile, sriov } = device;
   tree.setFile(`${path}/driver_override`, `${device.driverOverride ?? '(null)'}\n`, { mode: 0o644 });
   tree.setFile(`${path}/uevent`, uevent(device), { mode: 0o644 });
-  setOrRemoveLink(tree, `${path}/driver`, device.driver && relativeLink(path, `${BUS}/drivers/${device.driver}`));
+  const linked = device.releasing === true ? null : device.driver;
+  setOrRemoveLink(tree, `${path}/driver`, linked && relativeLink(path, `${BUS}/drivers/${linked}`));
   const module = device.driver === null ? undefined : state.drivers.get(device.driver)?.module;
   for (const driver of state.drivers.values()) {
     const link = `${BUS}/drivers/${driver.name}/${device.bdf}`;
-    setOrRemoveLink(tree, link, driver.name === device.driver ? relativeLink(`${BUS}/drivers/${driver.name}`, path) : null);
+    setOrRemoveLink(tree, link, driver.name === linked ? relativeLink(`${BUS}/drivers/${driver.name}`, path) : null);
   }
   if (device.driver !== null && module !== undefined && profile.class.startsWith('03'))
     tree.setFile(`${path}/enable`, '1\n', { mode: 0o644 });

@@ -4,6 +4,7 @@ import { isLocked } from './blocked.ts';
 import { enumerate } from './enumerate.ts';
 import { createMdev, removeMdev } from './gvtg.ts';
 import { kstrtou } from './numbers.ts';
+import { overrideTakesLock } from './override-lock.ts';
 import type { KernelState, Outcome } from './state.ts';
 import { writeDeviceAttribute } from './write-device.ts';
 import { writeDriverAttribute, writeDriversProbe } from './write-driver.ts';
@@ -67,6 +68,7 @@ function rescan(state: KernelState, value: string): Outcome {
 /** Whether reading an attribute would wait for ever now. */
 export function readHangs(state: KernelState, path: string): boolean {
   const found = state.tree.lookup(path);
-  const bdf = 'path' in found ? LOCKING_READS.exec(found.path)?.[1] : undefined;
-  return bdf !== undefined && isLocked(state, bdf);
+  const [, bdf, name] = ('path' in found ? LOCKING_READS.exec(found.path) : null) ?? [];
+  if (bdf === undefined || (name === 'driver_override' && !overrideTakesLock(state.release))) return false;
+  return isLocked(state, bdf);
 }

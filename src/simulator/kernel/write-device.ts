@@ -2,6 +2,7 @@
 import { withLock } from './blocked.ts';
 import { removeDevice } from './bus.ts';
 import { kstrtobool, kstrtou } from './numbers.ts';
+import { overrideTakesLock } from './override-lock.ts';
 import { writeNumVfs } from './sriov.ts';
 import type { KernelState, Outcome, SimDevice } from './state.ts';
 import { refreshDevice } from './sysfs-pci.ts';
@@ -27,11 +28,12 @@ const WRITERS: { readonly [name: string]: Writer } = {
   driver_override(state, device, value) {
     if (value.length >= 4095) return 'EINVAL';
     const text = value.split('\n')[0] ?? '';
-    return withLock(state, device, () => {
+    const set = (): Outcome => {
       device.driverOverride = text === '' ? null : text;
       refreshDevice(state, device);
       return 'ok';
-    });
+    };
+    return overrideTakesLock(state.release) ? withLock(state, device, set) : set();
   },
   reset(state, device, value) {
     if (kstrtou(value, Number.MAX_SAFE_INTEGER) !== 1) return 'EINVAL';

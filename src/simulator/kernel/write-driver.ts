@@ -30,9 +30,9 @@ function writeId(state: KernelState, driver: PciDriver, name: string, value: str
   if (vendor === undefined || device === undefined) return 'EINVAL';
   const id = `${vendor.toLowerCase().padStart(4, '0')}:${device.toLowerCase().padStart(4, '0')}`;
   if (name === 'remove_id') return driver.dynamicIds.delete(id) ? 'ok' : 'ENODEV';
-  const inTable = [...state.devices.values()].some(
-    (other) => `${other.profile.vendor}:${other.profile.device}` === id && driver.claims(other),
-  );
+  const inTable =
+    driver.classInTable !== true &&
+    [...state.devices.values()].some((other) => `${other.profile.vendor}:${other.profile.device}` === id && driver.claims(other));
   if (driver.dynamicIds.has(id) || inTable) return 'EEXIST';
   driver.dynamicIds.add(id);
   probeForDriver(state, driver);

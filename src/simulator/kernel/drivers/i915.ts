@@ -20,6 +20,7 @@ export function i915Driver(options: {
   const driver: PciDriver = {
     name: 'i915',
     module: 'i915',
+    classInTable: true,
     dynamicIds: new Set(),
     claims: (device) => i915Knowledge(device, dkms).claims,
     probe(state, device) {

@@ -18,6 +18,7 @@ export function xeDriver(options: {
   return {
     name: 'xe',
     module: 'xe',
+    classInTable: true,
     dynamicIds: new Set(),
     claims: (device) => xeKnowledge(device, dkms, release).claims,
     probe(state, device) {
