@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import { rmSync } from 'node:fs';
 import { buildRig } from './build/build-rig.ts';
 import { whyNot } from './build/debian-mirror.ts';
-import { takeFolder } from './build/workspace.ts';
+import { inRig, takeFolder } from './build/workspace.ts';
+import { shareProduct } from './product/install-product.ts';
 
 /** Builds what is missing of the rig before the first case; says so when this machine cannot have one. */
 export async function setup(): Promise<() => void> {
@@ -13,6 +15,8 @@ export async function setup(): Promise<() => void> {
   const release = takeFolder();
   const start = Date.now();
   await buildRig((line) => console.log(line));
+  rmSync(inRig('failures'), { recursive: true, force: true });
+  shareProduct();
   console.log(`rig: ready after ${((Date.now() - start) / 1000).toFixed(1)} s`);
   return release;
 }

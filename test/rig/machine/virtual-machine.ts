@@ -97,9 +97,11 @@ export class VirtualMachine {
   }
 
   #launch(accelerator: 'tcg' | 'kvm'): void {
-    const [program, ...start] = qemuProgram('qemu-system-x86_64');
+    const start = qemuProgram('qemu-system-x86_64');
     const log = openSync(join(this.#run.folder, 'qemu.log'), 'a');
-    this.#process = spawn(program, [...start, ...qemuArguments(this.shape, this.#run, accelerator)], {
+    // QEMU ends with this process, also when that is killed (setpriv is part of util-linux).
+    const argv = ['--pdeathsig', 'KILL', ...start, ...qemuArguments(this.shape, this.#run, accelerator)];
+    this.#process = spawn('setpriv', argv, {
       env: { ...process.env, ...QEMU_ENVIRONMENT() },
       stdio: ['ignore', log, log],
     });
