@@ -10,7 +10,12 @@ export async function openMachine(where: { readonly host?: string; readonly root
   const name = where.host ?? 'local';
   if (where.root !== undefined && name !== 'local')
     throw new Failure({ code: 'usage', message: '--root and --host exclude each other.' });
-  if (name === 'local') return composeLocal({ root: where.root ?? '/', log });
+  if (name === 'local') {
+    const context = await composeLocal({ root: where.root ?? '/', log });
+    const top = await context.host.stat('/');
+    if (where.root !== '' && top.kind === 'content' && top.value.kind === 'directory') return context;
+    throw new Failure({ code: 'usage', message: `There is no directory "${where.root ?? '/'}".`, hint: 'Name one with --root.' });
+  }
   const [kind, rest] = splitOnce(name);
   const opened =
     kind === 'capture'

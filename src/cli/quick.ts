@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import { statSync } from 'node:fs';
 import { localContext } from '../main/local/compose.ts';
 import { run as runStatus } from './commands/status.ts';
 import { terminalIo } from './io.ts';
@@ -17,6 +18,8 @@ export function runQuick(argv: readonly string[]): Promise<number> | undefined {
     else if (rest[i] === '--root' && rest[i + 1] !== undefined) root = rest[++i] ?? '/';
     else return undefined;
   }
+  // What is wrong with a directory is said in one place, openMachine.
+  if (!statSync(root, { throwIfNoEntry: false })?.isDirectory()) return undefined;
   const io = terminalIo();
   const log = { info: (line: string) => io.err(`${line}\n`), warn: (line: string) => io.err(`${line}\n`) };
   return runStatus({ args: [], options: { json }, io, context: async () => localContext(root, log) });

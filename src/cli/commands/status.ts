@@ -22,7 +22,8 @@ function printStatus(io: Io, view: StatusView): void {
   const proxmox = pveVersion === null ? 'no Proxmox VE' : `Proxmox VE ${pveVersion}`;
   const parts = [proxmox, `kernel ${kernel ?? 'unknown'}`, ...(quorate === false ? [paint(io, 'bad', 'no quorum')] : [])];
   io.out(`${paint(io, 'strong', `node ${visible(name)}`)}  ${parts.join(', ')}\n`);
-  if (view.gpus.length === 0) io.out('\nNo Intel GPU is on this node. pveigpu verdict says why.\n');
+  const pciKnown = !view.unknown.some((line) => line.startsWith('pci:'));
+  if (view.gpus.length === 0 && pciKnown) io.out('\nNo Intel GPU is on this node. pveigpu verdict says why.\n');
   for (const gpu of view.gpus) io.out(`\n${gpuText(io, gpu)}`);
   if (view.assignments.length > 0)
     io.out(`\n${tableOf(io, assignmentRows({ format: 1, assignments: view.assignments, unknown: [], unreadable: [] }))}`);
