@@ -4,6 +4,7 @@ import type { Profile } from '../../../src/simulator/profile.ts';
 import { findProfile } from '../../../src/simulator/profiles/table.ts';
 import { createSimulatedNode, type SimulatedNode } from '../../../src/simulator/simulated-node.ts';
 import type { Scenario } from '../../simulator/run-scenario.ts';
+import { guestRelease } from '../build/root-tree.ts';
 import { GroupNames, type Observation } from './observation.ts';
 import { expandPath } from './paths.ts';
 
@@ -21,11 +22,16 @@ export interface SimulatorRun {
   readonly observations: readonly Observation[];
 }
 
-/** The profile of a scenario with its changes. */
+/**
+ * The profile of a scenario with its changes. Where the driver is the DKMS i915, which is the same on every kernel, the
+ * simulator gets the guest's kernel release, so that both sides are one kernel; the tables of stock xe need theirs.
+ */
 export function profileOf(scenario: Scenario): Profile {
-  const profile = findProfile(scenario.profile);
-  if (profile === undefined) throw new Error(`no profile ${scenario.profile}`);
-  return { ...profile, ...scenario.change };
+  const found = findProfile(scenario.profile);
+  if (found === undefined) throw new Error(`no profile ${scenario.profile}`);
+  const profile = { ...found, ...scenario.change };
+  const dkms = profile.dkms?.modules.includes('i915') === true && !/module_blacklist=\S*i915/.test(profile.cmdline);
+  return dkms ? { ...profile, kernelRelease: guestRelease() } : profile;
 }
 
 /** Runs a scenario on a fresh simulated node; nothing is expected here, everything is written down. */
