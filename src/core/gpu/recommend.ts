@@ -37,7 +37,9 @@ export function recommend(facts: HostFacts, device: PciDevice, modes: readonly M
 
 function whySriov(sriov: ModeVerdict): string {
   if (sriov.maxVfs === 1) return 'one VM can have a VF, and the host and containers keep the GPU.';
-  const change = has(sriov, 'sriov.flag-withdrawn') ? ' Change to the i915 of i915-sriov-dkms: its xe was withdrawn for this GPU.' : '';
+  const change = has(sriov, 'sriov.flag-withdrawn')
+    ? ' Change to the i915 of i915-sriov-dkms: its xe was withdrawn for this GPU.'
+    : '';
   const many = sriov.maxVfs === undefined ? 'several VMs' : `up to ${sriov.maxVfs} VMs`;
   return `${many} can each have a VF, and the host and containers keep the GPU.${change}`;
 }
