@@ -11,7 +11,7 @@ for name in rig_fail rig_partial rig_delay_ms; do echo 0 > /sys/module/i915/para
 for pf in /sys/bus/pci/devices/*/sriov_numvfs; do
   [ ! -e \${pf%/*}/driver ] || echo 0 > $pf
   echo 1 > \${pf%/*}/sriov_drivers_autoprobe
-done; true`;
+done; dmesg --clear`;
   await machine.must(script, { timeoutMs: 30_000 });
 }
 
