@@ -5,10 +5,12 @@ import { visible } from '../src/core/text/visible.ts';
 import { composeHook } from '../src/main/hook/compose.ts';
 
 /**
- * What the perl shim becomes: `node hook.cjs VMID PHASE`. PVE waits for it without a limit and holds the guest's lock
+ * What the perl shim runs: `node hook.cjs VMID PHASE`. PVE waits for it without a limit and holds the guest's lock
  * meanwhile, so it ends by itself after this time, whatever the kernel does.
  */
 const DEADLINE_MS = 30_000;
+/** The shim refuses the start for this exit code alone: node ends with 1 and others when something is wrong with us. */
+const REFUSED = 100;
 const STDOUT = 1;
 const STDERR = 2;
 
@@ -29,7 +31,7 @@ async function main(): Promise<void> {
   const giveUp = (why: string): never => {
     // A guest on a VF or mdev goes on: PVE fails by itself when the device is not there. One that takes the whole GPU does not.
     say(STDERR, `${why}${takesWholeGpu ? ` VM ${vmid} takes the whole GPU, so it is not started.` : ''}`);
-    process.exit(takesWholeGpu ? 1 : 0);
+    process.exit(takesWholeGpu ? REFUSED : 0);
   };
   const deadlineMs = Number(process.env.PVEIGPU_DEADLINE_MS) || DEADLINE_MS;
   setTimeout(() => giveUp(`The GPU of VM ${vmid} was not ready within ${deadlineMs / 1000} s.`), deadlineMs);
@@ -46,7 +48,7 @@ async function main(): Promise<void> {
         takesWholeGpu = true;
       },
     });
-    process.exit(code);
+    process.exit(code === 0 ? 0 : REFUSED);
   } catch (error) {
     giveUp(`Something went wrong in pveigpu itself: ${error instanceof Error ? error.message : String(error)}.`);
   }

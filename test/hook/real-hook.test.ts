@@ -110,14 +110,75 @@ describe('phases and arguments', () => {
     expect(existsSync(join(root, 'run/pveigpu'))).toBe(args[0] === '999');
   });
 
-  test('a node without the bundle lets the guest start', async () => {
-    guest(101, `hostpci0: ${PF}\n`);
+  const LEFT_ALONE = [
+    `hostpci0: ${vf(1)}\n`,
+    'hostpci0: mapping=igpu-vf\n',
+    `hostpci0: ${PF},mdev=i915-GVTg_V5_4\n`,
+    'hostpci0: 0000:00:1f.3\n',
+    'hostpci0: 0000:01:00\n',
+    'hostpci0: mapping=absent\n',
+    `memory: 64\n\n[before]\nhostpci0: ${PF}\n`,
+  ];
+  const WHOLE = [
+    `hostpci0: ${PF}\n`,
+    'hostpci1: host=00:02,pcie=1\n',
+    'hostpci0: 0000:00:1f.3;0000:00:02.0\n',
+    'hostpci0: mapping=gpu\n',
+  ];
+  const REFUSAL = 'pveigpu: VM 101 takes the whole GPU 0000:00:02.0, so it is not started.';
+
+  /** A start of a guest where the program is not as it should be; what was said by us. */
+  async function broken(config: string, bundleText?: string, env: { readonly [name: string]: string } = {}) {
     makeVfs(machine, 7);
-    expect(await hook(['101', 'pre-start'], { PVEIGPU_HOOK: join(root, 'absent.cjs') })).toEqual({
-      exitCode: 0,
-      out: '',
-      err: '',
-    });
+    // a graphics card of another vendor, and a mapping of the whole GPU
+    machine.setFile('/sys/bus/pci/devices/0000:01:00.0/class', '0x030000\n');
+    machine.setFile('/sys/bus/pci/devices/0000:01:00.0/vendor', '0x10de\n');
+    const whole = ['node=other,path=0000:00:1f.3', `node=pve1,path=${PF}`].map((rest) => `\tmap id=8086:a780,${rest}\n`);
+    machine.setFile('/etc/pve/mapping/pci.cfg', `${poolConfig(1, 2)}gpu\n${whole.join('')}\n`);
+    guest(101, config);
+    const path = join(root, 'broken.cjs');
+    if (bundleText !== undefined) writeFileSync(path, bundleText);
+    const { exitCode, err } = await hook(['101', 'pre-start'], { PVEIGPU_HOOK: path, ...env });
+    return { exitCode, ours: err.split('\n').filter((line) => line.startsWith('pveigpu:')) };
+  }
+
+  test.each(LEFT_ALONE)('a node without pveigpu (the guest was migrated) starts a guest with %j', async (config) => {
+    expect(await broken(config)).toEqual({ exitCode: 0, ours: [] });
+  });
+
+  test.each(WHOLE)('a node without pveigpu does not start a guest with the whole GPU: %j', async (config) => {
+    const { exitCode, ours } = await broken(config);
+    expect([exitCode, ours.at(-1)]).toEqual([1, REFUSAL]);
+  });
+
+  test.each([
+    ['was cut off', 'const a = (', 'it failed with exit code 1', {}],
+    ['throws', 'throw new Error("no")', 'it failed with exit code 1', {}],
+    ['is killed', 'process.kill(process.pid, "SIGKILL")', 'it was ended by signal 9', {}],
+    ['never ends', 'setInterval(() => {}, 1000)', 'it did not come to an end', { PVEIGPU_WORK_SECONDS: '1' }],
+  ])('a bundle that %s stops no guest on a VF, but one with the whole GPU', async (_, text, why, env) => {
+    const said = `pveigpu: The GPU of VM 101 was not looked after: ${why}.`;
+    expect(await broken(`hostpci0: ${vf(1)}\n`, text, env)).toEqual({ exitCode: 0, ours: [said] });
+    guest(101, `hostpci0: ${PF}\n`);
+    const whole = await hook(['101', 'pre-start'], { PVEIGPU_HOOK: join(root, 'broken.cjs'), ...env });
+    expect([whole.exitCode, whole.err.trimEnd().split('\n').at(-1)]).toEqual([1, REFUSAL]);
+  });
+
+  test('the program is ended with the task', async () => {
+    guest(101, `hostpci0: ${vf(1)}\n`);
+    writeFileSync(join(root, 'slow.cjs'), 'setInterval(() => {}, 1000); console.log(process.pid)');
+    const env = {
+      PATH: '/usr/bin',
+      PVEIGPU_HOOK: join(root, 'slow.cjs'),
+      PVEIGPU_NODE: process.execPath,
+      PVEIGPU_ROOT: root,
+      PVEIGPU_RUN: root,
+    };
+    const child = spawn(shim, ['101', 'pre-start'], { env, stdio: ['ignore', 'pipe', 'ignore'] });
+    const pid = await new Promise<number>((told) => child.stdout.once('data', (bytes) => told(Number(bytes))));
+    child.kill('SIGTERM');
+    await new Promise((ended) => child.once('close', ended));
+    expect(existsSync(`/proc/${pid}/exe`)).toBe(false);
   });
 
   test('a bundle that breaks lets the guest start, with one line', async () => {

@@ -268,6 +268,15 @@ describe('the whole GPU', () => {
     expect(await start(101, `hostpci0: ${PF}\n`)).toBe(1);
   });
 
+  test('of another vendor is none of our business', async () => {
+    machine.setFile(`${SYS}/0000:01:00.0/class`, '0x030000\n');
+    machine.setFile(`${SYS}/0000:01:00.0/vendor`, '0x10de\n');
+    await memoryHost(machine.tree).lock('/run/pveigpu/device.lock', { timeoutMs: 10 });
+    const onWholeGpu = () => lines.push('whole');
+    expect(await start(101, 'hostpci0: 0000:01:00\n', { lockHeld: false, lockWaitMs: 5, onWholeGpu })).toBe(0);
+    expect(lines).toEqual([]);
+  });
+
   test('is refused when somebody else changes devices all the time', async () => {
     const held = await memoryHost(machine.tree).lock('/run/pveigpu/device.lock', { timeoutMs: 10 });
     expect(held.ok).toBe(true);

@@ -3,14 +3,14 @@ import type { HookSlice } from '../../core/hook/hook-slice.ts';
 import { findDeviceUser } from '../engine/device-users.ts';
 import type { HookContext, Prepared } from './hook-context.ts';
 import { READY } from './hook-context.ts';
-import { functionsAt, isDisplay, linkName, sysfsOf, vfsOf } from './pci-look.ts';
+import { functionsAt, isIntelGpu, linkName, sysfsOf, vfsOf } from './pci-look.ts';
 
 /** The whole GPUs (PFs) among the functions that a slice takes. */
 export async function wholeGpus({ host }: HookContext, slice: HookSlice): Promise<readonly string[]> {
   const found: string[] = [];
   for (const address of slice.addresses) {
     for (const bdf of await functionsAt(host, address)) {
-      if ((await linkName(host, bdf, 'physfn')) === null && (await isDisplay(host, bdf))) found.push(bdf);
+      if ((await linkName(host, bdf, 'physfn')) === null && (await isIntelGpu(host, bdf))) found.push(bdf);
     }
   }
   return found;

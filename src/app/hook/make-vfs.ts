@@ -8,7 +8,7 @@ import { DESIRED_FILE } from '../engine/state-paths.ts';
 import { writeAttribute } from '../engine/sysfs-attribute.ts';
 import { pollUntil } from '../engine/sysfs-check.ts';
 import { gaveUp, type HookContext, type Prepared, READY } from './hook-context.ts';
-import { isDisplay, linkName, numberAt, sysfsOf, vfsOf } from './pci-look.ts';
+import { isIntelGpu, linkName, numberAt, sysfsOf, vfsOf } from './pci-look.ts';
 
 /** Making VFs of a GPU takes below a second; the driver provisions each. Within the hook's own 30 s. */
 const MAKE_MS = 15_000;
@@ -21,7 +21,7 @@ export async function gpuForVf(host: Host, vf: string): Promise<string | null> {
   const all = await host.list('/sys/bus/pci/devices');
   for (const bdf of all.kind === 'content' ? all.value : []) {
     const total = await numberAt(host, bdf, 'sriov_totalvfs');
-    if (total === null || !(await isDisplay(host, bdf))) continue;
+    if (total === null || !(await isIntelGpu(host, bdf))) continue;
     const offset = await numberAt(host, bdf, 'sriov_offset');
     const stride = await numberAt(host, bdf, 'sriov_stride');
     if (offset === null || stride === null) continue;

@@ -31,10 +31,12 @@ export async function vfsOf(host: Host, pf: string): Promise<readonly string[]> 
   return vfs.filter((vf): vf is string => vf !== null);
 }
 
-/** Whether a function is a GPU: PCI class 03. One whose class cannot be read is taken for a GPU, to be careful with it. */
-export async function isDisplay(host: Host, bdf: string): Promise<boolean> {
-  const read = await host.read(`${sysfsOf(bdf)}/class`);
-  return read.kind === 'unreadable' || (read.kind === 'content' && read.value.startsWith('0x03'));
+/** Whether a function is a GPU of Intel: PCI class 03, vendor 8086. What cannot be read is taken for one, to be careful with it. */
+export async function isIntelGpu(host: Host, bdf: string): Promise<boolean> {
+  const [kind, vendor] = [await host.read(`${sysfsOf(bdf)}/class`), await host.read(`${sysfsOf(bdf)}/vendor`)];
+  const says = (read: typeof kind, start: string) =>
+    read.kind === 'unreadable' || (read.kind === 'content' && read.value.startsWith(start));
+  return says(kind, '0x03') && says(vendor, '0x8086');
 }
 
 /** A small attribute as a number, or null when it is absent or none. */
