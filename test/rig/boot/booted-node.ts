@@ -9,6 +9,8 @@ export interface Boot {
   readonly guestsSaw: readonly string[];
   /** What the unit said, without stamps. */
   readonly said: readonly string[];
+  /** How long the boot unit ran; absent where there is none. */
+  readonly unitSeconds?: number;
 }
 
 /** Seven VFs, each for guests. */
@@ -22,12 +24,21 @@ export async function bootedNode(machine: VirtualMachine): Promise<Boot> {
   await machine.must('until systemctl is-active -q pve-guests; do sleep 0.2; done', { timeoutMs: 120_000 });
   const guestsAt = Number(await machine.must('cat /run/guests-at'));
   const guestsSaw = words(await machine.must('cat /run/guests-saw'));
-  return { guestsAt, guestsSaw, said: await saidBy(machine) };
+  return { guestsAt, guestsSaw, said: await saidBy(machine), ...(await unitSeconds(machine)) };
+}
+
+async function unitSeconds(machine: VirtualMachine): Promise<{ readonly unitSeconds?: number }> {
+  const show = (property: string) => `systemctl show --value -p ${property} pveigpu-boot`;
+  const text = await machine.must(`${show('ExecMainStartTimestampMonotonic')}; ${show('ExecMainExitTimestampMonotonic')}`);
+  const [start = 0, exit = 0] = words(text).map(Number);
+  return start === 0 ? {} : { unitSeconds: (exit - start) / 1e6 };
 }
 
 /** What the boot unit has said so far. */
 export async function saidBy(machine: VirtualMachine): Promise<readonly string[]> {
-  const text = await machine.must('journalctl -q -o cat -t pveigpu -t pveigpu.cjs -t node -u pveigpu-boot --no-pager');
+  const text = await machine.must(
+    'journalctl --sync; journalctl -q -o cat -t pveigpu -t pveigpu.cjs -t node -u pveigpu-boot --no-pager',
+  );
   return text.split('\n').filter((line) => line.startsWith('pveigpu: '));
 }
 

@@ -6,18 +6,29 @@ import { generatedRules } from './generated-rules.ts';
 /** The GPU of the rig's default machine, as the product keys it. */
 const RIG_GPU_KEY = '0000:00:02.0 8086:46a6 8086:7270';
 
-/** How VFs come at boot: not at all, by the unit, by the unit that a rule starts again, by rules alone. */
+/** How VFs come at boot: not at all, by the unit, by the unit that a rule starts again, by rules and a unit that only looks. */
 export type Way = 'nothing' | 'unit' | 'unit and rule' | 'generated rules';
 
 const UNIT = { [`/etc/systemd/system/${VF_BOOT_UNIT_NAME}`]: vfBootUnit('/usr/bin/pveigpu') };
 const RULES = `/etc/udev/rules.d/${VF_UDEV_RULE_NAME}`;
 const GENERATED = generatedRules({ bdf: '0000:00:02.0', device: '46a6', subsystem: ['8086', '7270'], numVfs: 7 });
 
+/** Looks as long as the boot unit would wait, and changes nothing; a shell, so that node's start does not count. */
+const VERIFY = `[Unit]
+After=systemd-udev-trigger.service
+Before=pve-guests.service
+[Service]
+Type=oneshot
+ExecStart=-/usr/bin/timeout 30 /bin/sh -c 'until [ -e /sys/bus/pci/devices/0000:00:02.0/virtfn6/driver ]; do sleep 0.1; done'
+[Install]
+WantedBy=multi-user.target
+`;
+
 const FILES: { readonly [W in Way]: { readonly [path: string]: string } } = {
   nothing: {},
   unit: UNIT,
   'unit and rule': { ...UNIT, [RULES]: VF_UDEV_RULE },
-  'generated rules': { [RULES]: GENERATED },
+  'generated rules': { [RULES]: GENERATED, '/etc/systemd/system/vf-verify.service': VERIFY },
 };
 
 /** What stands in for PVE's start of all guests: notes when it ran and which driver each VF had. */
@@ -48,7 +59,14 @@ export function filesOf(way: Way): { readonly [path: string]: string } {
   };
 }
 
+const UNITS: { readonly [W in Way]: readonly string[] } = {
+  nothing: [],
+  unit: [VF_BOOT_UNIT_NAME],
+  'unit and rule': [VF_BOOT_UNIT_NAME],
+  'generated rules': ['vf-verify.service'],
+};
+
 /** Units to enable. */
 export function unitsOf(way: Way): readonly string[] {
-  return ['pve-guests.service', ...(way === 'unit' || way === 'unit and rule' ? [VF_BOOT_UNIT_NAME] : [])];
+  return ['pve-guests.service', ...UNITS[way]];
 }

@@ -45,7 +45,7 @@ for (const way of WAYS) {
     test('guests find their VFs', async () => {
       const boot = await bootedNode(machine());
       report(way, 'in order', boot);
-      expect(boot.guestsSaw).toEqual(has && way !== 'generated rules' ? ALL_READY : boot.guestsSaw);
+      expect(boot.guestsSaw).toEqual(has ? ALL_READY : []);
       if (says) expect(boot.said.at(-1)).toBe('pveigpu: The GPU 0000:00:02.0 has 7 VFs, ready for guests.');
     });
 
@@ -82,6 +82,8 @@ for (const way of WAYS) {
       const boot = await bootedNode(machine());
       report(way, 'VFs take too long', boot);
       expect(boot.guestsAt).toBeLessThan(30 + REST_OF_BOOT);
+      // It ended by itself: systemd's own limit, which says nothing of the reason, was not needed.
+      if (says) expect(boot.unitSeconds).toBeLessThan(45);
       if (says) expect(boot.said).toEqual([expect.stringContaining('did not return within')]);
     });
   });
