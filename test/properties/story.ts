@@ -241,7 +241,8 @@ export class Story {
         if (pinned === undefined) expect(pins, `${path} is pinned and in ${pool.id}`).not.toContain(path);
       if (pinned !== undefined) {
         const vf = this.#target(`0000:00:02.0/virtfn${pinned - 1}`);
-        if (pins.has(vf))
+        // PVE has no empty pools, so the only VF of one stays in it.
+        if (pins.has(vf) && own.length > 1)
           expect(
             own.map((entry) => entry.path),
             `${vf} was pinned`,

@@ -76,15 +76,29 @@ function withoutVf(
   for (const pool of ifKnown(facts.pools)?.pools ?? []) {
     if (!pool.entries.some((entry) => entry.node === node && pathsOf(entry).includes(vf.bdf))) continue;
     const { entries, changes } = syncEntries(pool.entries, { pci, node, pinned, fill: [] });
-    const isUsed = unknownGuests(facts) !== undefined || poolUses(facts, pool.id).length > 0;
+    const uses = poolUses(facts, pool.id);
+    const isUsed = unknownGuests(facts) !== undefined || uses.length > 0;
     const after: Pool | undefined = entries.length > 0 ? { ...pool, entries } : undefined;
     if (after === undefined && (isUsed || !goesWithLastUser(pool))) {
       const text = `${vfName(vf)} is the only VF of the pool ${pool.id}, and PVE has no empty pools: the pool keeps naming it.`;
-      remarks.push({ level: 'warning', id: 'pool.last-vf', text });
+      const self = uses.some((use) => use.guest.vmid === guest.vmid && use.section.snapshot !== true);
+      remarks.push(self ? never(guest, pool, text) : { level: 'warning', id: 'pool.last-vf', text });
       continue;
     }
     const step = poolStep(pool, after, changesText(changes));
     if (step !== undefined) steps.push(step);
   }
   return { steps, remarks };
+}
+
+/** The guest would need the one VF twice. */
+function never(guest: Guest, pool: Pool, text: string): Remark {
+  return {
+    level: 'blocker',
+    id: 'pool.last-vf',
+    text: `${text} ${guestName(guest)} has a slice of that pool too, so it could never start.`,
+    hint: `Make more VFs, or take that slice first: pveigpu unassign ${guest.vmid}`,
+    overridable: true,
+    code: 'guest.slice-taken',
+  };
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { expect, test } from 'vitest';
+import { planVfCreate } from '../../src/app/vf.ts';
 import type { Result } from '../../src/core/problem.ts';
 import { bdf } from '../support/facts.ts';
 import { simulated } from './simulated.ts';
@@ -29,4 +30,15 @@ test('a pool stays with its GPU when a reboot of the node has taken the VFs away
   done(await node.assign({ vmid: 101, gpu: bdf('0000:03:00.0'), pool: 'card' }));
   await node.must('qm', 'start', '101');
   expect(node.held()).toEqual(['0000:03:00.1 101']);
+});
+
+test('the only VF of a pool is not pinned to a guest of that pool: it would need it twice', async () => {
+  const node = simulated('raptor-lake-s');
+  done(await node.carryOut(async () => await planVfCreate(node.context, { count: 1 })));
+  done(await node.assign({ vmid: 100 }));
+  const config = node.config(100);
+  const result = await node.assign({ vmid: 100, vf: 1 });
+  expect(result.ok ? 'done' : result.problem.code).toBe('guest.slice-taken');
+  expect(node.config(100)).toBe(config);
+  done(await node.assign({ vmid: 101, vf: 1 }));
 });
