@@ -5,6 +5,7 @@ import type { JournalRun } from '../../core/plan/journal-run.ts';
 import { ok, type Problem, type Result } from '../../core/problem.ts';
 import type { Context } from '../context.ts';
 import { withApplyLock } from './apply-lock.ts';
+import { readBootId } from './boot-id.ts';
 import { commitRun, noteApplied } from './commit-run.ts';
 import { newestRun, writeRun } from './journal.ts';
 import { recoverLocked } from './recover.ts';
@@ -60,11 +61,13 @@ async function applyLocked(context: Context, plan: Plan, options: ApplyOptions):
   const newest = await newestRun(host);
   if (!newest.ok) return failed(newest.problem, null);
   const number = Math.max(newest.value?.number ?? 0, ledger.value.lastRun) + 1;
+  const bootId = await readBootId(host);
   const run: JournalRun = {
     format: 1,
     number,
     title: plan.title,
     startedMs: context.clock.nowMs(),
+    ...(bootId === undefined ? {} : { bootId }),
     state: 'running',
     steps: plan.steps.map((step) => ({ step, state: 'planned' })),
     ...(desired.value === undefined ? {} : { desired: desired.value }),

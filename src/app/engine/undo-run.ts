@@ -3,6 +3,7 @@ import { inverseOf } from '../../core/plan/inverse.ts';
 import { type JournalRun, withStep } from '../../core/plan/journal-run.ts';
 import { ok, type Problem, type ProblemCode, type Result } from '../../core/problem.ts';
 import type { Context } from '../context.ts';
+import { isForgotten, readBootId } from './boot-id.ts';
 import { DeviceLock } from './device-lock.ts';
 import { bind } from './executors.ts';
 import { pruneJournal, writeRun } from './journal.ts';
@@ -17,17 +18,20 @@ const FINAL: readonly ProblemCode[] = ['plan.drift', 'guest.unknown', 'host.unsu
  * Takes back what a run did, newest step first, each after a look whether it is still as we left it. What has changed
  * since is left and noted. Fails, with the run left open for the next try, when a step cannot be taken back now
  * (a locked guest, no quorum); with `giveUp` such a step is left too. A journal that cannot be written does not stop it:
- * each step is looked at before it is taken back, so that doing this twice is harmless.
+ * each step is looked at before it is taken back, so that doing this twice is harmless. What sysfs forgot at a boot since
+ * is not taken back: the same value may stand there for another reason.
  */
 export async function undoRun(context: Context, run: JournalRun, giveUp: boolean): Promise<Result<JournalRun>> {
   let current: JournalRun = { ...run, state: 'undoing' };
   await writeRun(context.host, current);
+  const bootId = await readBootId(context.host);
   const lock = new DeviceLock(context.host);
   try {
     for (let index = run.steps.length - 1; index >= 0; index -= 1) {
       const entry = current.steps[index];
       if (entry === undefined || (entry.state !== 'started' && entry.state !== 'done')) continue;
-      const problem = await undoStep(context, lock, entry.step);
+      const isGone = isForgotten(entry.step.action, run.bootId, bootId);
+      const problem = isGone ? null : await undoStep(context, lock, entry.step);
       if (problem !== null && !giveUp && !FINAL.includes(problem.code)) return { ok: false, problem };
       current = problem === null ? withStep(current, index, 'undone') : withStep(current, index, 'left', problem.message);
       await writeRun(context.host, current);

@@ -34,6 +34,8 @@ export interface JournalRun {
   readonly title: string;
   /** Milliseconds since 1970, UTC. */
   readonly startedMs: number;
+  /** The boot of the machine in which it ran (`boot_id` of the kernel), where it is known. */
+  readonly bootId?: string;
   readonly state: RunState;
   readonly steps: readonly RunStep[];
   /** What is desired once the run is done; absent when that does not change. */
@@ -57,6 +59,7 @@ const schema = z.object({
   number: z.int(),
   title: z.string(),
   startedMs: z.number(),
+  bootId: z.exactOptional(z.string()),
   state: z.enum(['running', 'undoing', 'applied', 'done', 'undone', 'incomplete']),
   steps: z.readonly(
     z.array(

@@ -33,6 +33,7 @@ export function startKernel(
   tree.set('/dev/null', { kind: 'device', type: 'char', major: 1, minor: 3, mode: 0o666, uid: 0, gid: 0 });
   tree.setDirectory('/sys/bus');
   tree.setFile('/proc/sys/kernel/osrelease', `${entry.release}\n`, { mode: 0o444 });
+  tree.setFile('/proc/sys/kernel/random/boot_id', `${bootId(nowMs())}\n`, { mode: 0o444 });
   tree.setFile('/proc/sys/kernel/hostname', `${nodeName}\n`);
   tree.setFile('/proc/cmdline', `${entry.cmdline}\n`, { mode: 0o444 });
   tree.setFile('/proc/version', `Linux version ${entry.release} (build@proxmox)\n`, { mode: 0o444 });
@@ -54,6 +55,11 @@ export function startKernel(
   applySysfsSettings(kernel, tree);
   startServices(kernel);
   return kernel;
+}
+
+/** Other at each boot, equal for equal simulations: the time of the boot in the form of a UUID. */
+function bootId(nowMs: number): string {
+  return `00000000-0000-4000-8000-${nowMs.toString(16).padStart(12, '0')}`;
 }
 
 function loadModules(kernel: SimulatedKernel, tree: FileTree, profile: Profile, entry: BootEntry): void {
