@@ -22,7 +22,11 @@ export async function run(call: Call): Promise<number> {
   const { report } = textOf(options, 'report', 'report');
   const json = options.json === true;
   if (!json) io.out(`${rounds} rounds; no guest that exists is touched.\n`);
-  if (options.dryRun === true) return EXIT.done;
+  if (options.dryRun === true) {
+    const none: SelftestResult = { asked: rounds, rounds: [], stopped: false, leftOver: [], log: [], machine: [] };
+    if (json) io.out(`${JSON.stringify({ format: 1, kind: 'selftest', verdict: selftestVerdict(none), ...none }, null, 2)}\n`);
+    return EXIT.done;
+  }
   if (options.yes !== true) {
     if (json || !io.interactive) return refuse(call, nobodyAnswers(json));
     if (!(await io.confirm(QUESTION))) return EXIT.failed;

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { COMMANDS } from '../../src/cli/command-table.ts';
+import { simulated } from '../app/simulated.ts';
+import { jsonOf, mustType, raptorLake, typed, withVfs } from './command-line.ts';
+
+const PAGE = readFileSync(new URL('../../docs/json.md', import.meta.url), 'utf8');
+
+interface Field {
+  readonly name: string;
+  readonly optional: boolean;
+  readonly type: string;
+}
+
+/** The tables of the page by heading, those of `## Kinds` and `## Parts`. */
+function tables(part: 'Kinds' | 'Parts'): ReadonlyMap<string, readonly Field[]> {
+  const text = new RegExp(`^## ${part}$([^]*?)(?=^## |$(?![^]))`, 'm').exec(PAGE)?.[1] ?? '';
+  return new Map(
+    text
+      .split(/^### /m)
+      .slice(1)
+      .map((section) => {
+        const rows = [...section.matchAll(/^\| `([^`]+)` \| (.+?) \| .+ \|$/gm)];
+        const fields = rows.map(([, name = '', type = '']) => ({
+          name: name.replace('?', ''),
+          optional: name.endsWith('?'),
+          type,
+        }));
+        return [section.slice(0, section.indexOf('\n')), fields];
+      }),
+  );
+}
+
+const KINDS = tables('Kinds');
+const PARTS = tables('Parts');
+
+/** What in a value is not as the page says; every field that was there is noted in `seen`. */
+function wrong(value: unknown, type: string, where: string, seen: Set<string>): readonly string[] {
+  if (type.endsWith(' or null')) return value === null ? [] : wrong(value, type.slice(0, -' or null'.length), where, seen);
+  if (type.startsWith('list of ')) {
+    if (!Array.isArray(value)) return [`${where} is no list`];
+    return value.flatMap((one) => wrong(one, type.slice('list of '.length), `${where}[]`, seen));
+  }
+  const part = /^\[(.+)\]\(#\1\)$/.exec(type)?.[1];
+  if (part !== undefined) return wrongFields(value, part, PARTS.get(part) ?? [], where, seen);
+  const plain = { text: 'string', number: 'number', 'yes/no': 'boolean' }[type];
+  if (plain === undefined) return [`${where}: the page has no type "${type}"`];
+  return typeof value === plain ? [] : [`${where} is ${JSON.stringify(value)}, not ${type}`];
+}
+
+function wrongFields(
+  value: unknown,
+  part: string,
+  fields: readonly Field[],
+  where: string,
+  seen: Set<string>,
+): readonly string[] {
+  if (typeof value !== 'object' || value === null) return [`${where} is no object`];
+  const present = Object.entries(value);
+  const known = new Map(fields.map((field) => [field.name, field]));
+  return [
+    ...fields.filter(({ name, optional }) => !optional && !(name in value)).map(({ name }) => `${where}.${name} is missing`),
+    ...present.flatMap(([name, inner]) => {
+      const field = known.get(name);
+      seen.add(`${part}.${name}`);
+      return field === undefined ? [`${where}.${name} is not on the page`] : wrong(inner, field.type, `${where}.${name}`, seen);
+    }),
+  ];
+}
+
+/** Values as the commands print them, in as many situations as it takes to meet every field. */
+async function realOutputs(): Promise<readonly { readonly kind: string; readonly [field: string]: unknown }[]> {
+  const values: { readonly kind: string }[] = [];
+  const used = await withVfs();
+  const type = async (machine: typeof used, line: string) => void values.push(jsonOf(await typed(machine, `${line} --json`)));
+  await type(raptorLake(), 'assign 101 --vf 3 --dry-run');
+  await type(used, 'assign 110 --yes');
+  await used.must('qm', 'start', '110');
+  await type(used, 'assign 110 --vf 2 --yes');
+  used.writeConfig(112, 'hostpci0: 0000:00:02\nmemory: 64\n');
+  await type(used, 'assign 111 --yes --force');
+  for (const line of ['status', 'vf list', 'assignments', 'pool list', 'hook 110 pre-start', 'hook 112 pre-start'])
+    await type(used, line);
+  for (const line of ['vf remove --yes', 'assign 999 --yes', 'unassign 110 --yes', 'pool create spare --dry-run', 'capture -'])
+    await type(used, line);
+  for (const profile of ['raptor-lake-s', 'jasper-lake', 'no-igpu', 'panther-lake', 'coffee-lake', 'raptor-lake-s-untouched'])
+    await type(simulated(profile), 'verdict');
+  await type(used, 'demo --once');
+  await type(used, 'demo --profiles');
+  await type(await withVfs(), 'selftest --rounds 1 --yes');
+  const gvt = simulated('coffee-lake');
+  await type(gvt, 'status');
+  const unread = simulated('raptor-lake-s', {
+    faults: { errno: (_operation, path) => (path.endsWith('qemu-server/101.conf') ? 'EACCES' : undefined) },
+  });
+  await type(unread, 'assignments');
+  return values;
+}
+
+describe('docs/json.md', () => {
+  test('every value is as the page says, and every field of the page is met', async () => {
+    const seen = new Set<string>();
+    for (const value of await realOutputs()) {
+      const fields = KINDS.get(value.kind);
+      expect(fields, `kind ${value.kind} is not on the page`).toBeDefined();
+      expect(wrongFields(value, value.kind, fields ?? [], value.kind, seen)).toEqual([]);
+    }
+    const all = [...KINDS, ...PARTS].flatMap(([part, fields]) => fields.map(({ name }) => `${part}.${name}`));
+    expect(all.length).toBeGreaterThan(100);
+    // a mediated device needs a running guest on GVT-g, which this version cannot assign
+    expect(all.filter((field) => !seen.has(field) && !field.startsWith('mdev.'))).toEqual([]);
+  });
+
+  test('every command that prints values is on the page', () => {
+    const flat = COMMANDS.flatMap((spec) =>
+      (spec.sub ?? [spec]).map((one) => ({ name: spec.sub ? `${spec.name} ${one.name}` : one.name, one })),
+    );
+    const listed = PAGE.slice(0, PAGE.indexOf('## Kinds'));
+    expect(
+      flat.filter(({ one }) => one.prints === true && !listed.includes(`\`${flat.find((each) => each.one === one)?.name}\``)),
+    ).toEqual([]);
+  });
+
+  const ARGUMENTS: { readonly [name: string]: string } = { vmid: '110', file: '-', phase: 'pre-start' };
+  const lines = COMMANDS.flatMap((spec) => (spec.sub ?? [spec]).map((one) => [spec.sub ? `${spec.name} ` : '', one] as const))
+    .filter(([, one]) => one.prints === true)
+    .map(([before, { name, arguments: wanted = [], writes }]) => {
+      const needed = wanted.filter(({ optional }) => optional !== true).map((argument) => ARGUMENTS[argument.name]);
+      return [`${before}${name}`, ...needed, ...(writes === true ? ['--dry-run'] : []), '--json'].join(' ');
+    });
+
+  test.each(lines)('%s: one value, and nothing on standard error', async (line) => {
+    const machine = await withVfs();
+    await mustType(machine, 'assign 110 --yes');
+    const ran = await typed(machine, line);
+    expect([ran.err, KINDS.has(jsonOf(ran).kind)]).toEqual(['', true]);
+  });
+});
