@@ -19,6 +19,13 @@ const anyArgs = fc
 describe('an args line', () => {
   test('prints back byte for byte', () => {
     fc.assert(fc.property(anyArgs, (text) => printArgs(read(text)) === text));
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 30 }), (text) => {
+        const line = parseArgs(text);
+        if (line.ok) expect(printArgs(line.value)).toBe(text);
+      }),
+      { numRuns: 400 },
+    );
   });
 
   test('gets its bytes back when what was added goes', () => {

@@ -102,6 +102,46 @@ describe('a hostpci value', () => {
   });
 });
 
+describe('any value', () => {
+  const word = fc.oneof(
+    fc.constantFrom(
+      '0000:00:02.1',
+      '00:02.1;00:02.2',
+      'igpu-vf',
+      '1',
+      'on',
+      'no',
+      'keep',
+      '0x8086',
+      'i915-GVTg_V5_4',
+      '../x.rom',
+    ),
+    fc.string({ unit: 'grapheme-ascii', maxLength: 6 }),
+  );
+  const part = fc.oneof(
+    fc
+      .tuple(fc.constantFrom('host', 'mapping', 'mdev', 'romfile', 'pcie', 'rombar', 'driver', 'vendor-id', ''), word)
+      .map((pair) => pair.join('=')),
+    word,
+    fc.constant(''),
+  );
+
+  test('that is taken prints back byte for byte', () => {
+    let taken = 0;
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 4 }), (parts) => {
+        const text = parts.join(',');
+        const parsed = parseHostpci(text);
+        if (!parsed.ok) return;
+        taken += 1;
+        expect(printHostpci(parsed.value)).toBe(text);
+      }),
+      { numRuns: 1000 },
+    );
+    expect(taken).toBeGreaterThan(50);
+  });
+});
+
 describe('what a value touches', () => {
   const present = ['0000:00:02.0', '0000:00:02.1', '0000:00:02.2', '0000:00:1f.3', '0001:00:02.0'] as Bdf[];
 

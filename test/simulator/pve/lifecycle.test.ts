@@ -97,6 +97,33 @@ describe('starting and stopping', () => {
     expect((await start).exitCode).toBe(0);
   });
 
+  test('with autoprobe off PVE cannot bind a VF that has no override: new_id does not help there', async () => {
+    const { machine } = lab({ 101: vm('hostpci0: 0000:00:02.1') });
+    const pf = '/sys/bus/pci/devices/0000:00:02.0';
+    for (const [file, value] of [
+      ['sriov_numvfs', '0'],
+      ['sriov_drivers_autoprobe', '0'],
+      ['sriov_numvfs', '7'],
+    ] as const)
+      expect(machine.kernel.write(`${pf}/${file}`, value)).toBe('ok');
+    // Kernel drivers/pci/pci-driver.c, pci_device_can_probe; the words are those that PVE prints of any refused bind.
+    expect(await machine.run(['qm', 'start', '101'])).toEqual({
+      exitCode: 255,
+      stdout: "error writing '0000:00:02.1' to '/sys/bus/pci/drivers/vfio-pci/bind': No such device\n",
+      stderr: 'Cannot bind 0000:00:02.1 to vfio\n',
+    });
+    expect(machine.kernel.write('/sys/bus/pci/devices/0000:00:02.1/driver_override', 'vfio-pci')).toBe('ok');
+    await ok(machine, 'qm', 'start', '101');
+    expect(machine.kernel.driverOf('0000:00:02.2')).toBeNull();
+  });
+
+  test('an address without a function is the PF too: its VFs vanish, and the start fails on them', async () => {
+    const { machine } = lab({ 101: vm('hostpci0: 00:02') });
+    const { stderr } = await machine.run(['qm', 'start', '101']);
+    expect(stderr).toBe("no pci device info for device '0000:00:02.1'\n");
+    expect([machine.kernel.driverOf('0000:00:02.0'), reservations(machine)]).toEqual(['vfio-pci', {}]);
+  });
+
   test('the PF passed on while a guest has a VF hangs in the kernel, and keeps the lock', async () => {
     const { machine } = lab({ 101: vm('hostpci0: 0000:00:02.0'), 102: vm('hostpci0: 0000:00:02.1') });
     await ok(machine, 'qm', 'start', '102');
