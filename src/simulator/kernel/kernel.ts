@@ -55,7 +55,7 @@ export class SimulatedKernel implements KernelModel {
     this.log(`Linux version ${state.release} (build@proxmox) #1 SMP PREEMPT_DYNAMIC`);
     this.log(`Command line: ${state.cmdline}`);
     for (const line of state.profile.bootLog ?? []) this.log(line);
-    for (const name of ['drivers_probe', 'rescan']) state.tree.setFile(`/sys/bus/pci/${name}`, '', { mode: 0o200 });
+    for (const name of ['drivers_probe', 'rescan', 'uevent']) state.tree.setFile(`/sys/bus/pci/${name}`, '', { mode: 0o200 });
     state.tree.setFile('/sys/bus/pci/drivers_autoprobe', '1\n');
     for (const directory of ['/sys/bus/pci/devices', '/sys/bus/pci/drivers', '/sys/class/drm', '/sys/class/iommu', '/dev'])
       state.tree.setDirectory(directory);

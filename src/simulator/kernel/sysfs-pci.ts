@@ -29,8 +29,11 @@ export function showDevice(state: KernelState, device: SimDevice): void {
   writable('d3cold_allowed', '1\n');
   writable('power/control', 'on\n');
   writable('driver_override', '(null)\n');
-  writable('remove', '', 0o220);
-  writable('rescan', '', 0o200);
+  // A VF cannot be removed by hand (kernel drivers/pci/pci-sysfs.c, pci_dev_hp_attrs_are_visible).
+  if (device.physfn === undefined) {
+    writable('remove', '', 0o220);
+    writable('rescan', '', 0o200);
+  }
   tree.setFile(`${path}/config`, device.physfn === undefined ? configSpace(profile) : vfConfig(device), { mode: 0o644 });
   const resets = profile.resetMethods ?? (profile.class.startsWith('03') ? ['flr'] : []);
   if (resets.length > 0) {
