@@ -87,10 +87,12 @@ describe('zsh and fish', () => {
 
   test.runIf(isInstalled('fish'))('fish itself offers sub-commands and values', () => {
     const file = join(folder, 'ask.fish');
-    writeFileSync(file, `${fishCompletion(paths)}\ncomplete -C 'pveigpu vf '; complete -C 'pveigpu assign 101 --mode s'\n`);
+    const asked = ['pveigpu vf ', 'pveigpu assign 101 --mode s', 'pveigpu --ho', `pveigpu status --root ${folder}/ba`];
+    writeFileSync(file, `${fishCompletion(paths)}\n${asked.map((line) => `complete -C '${line}'`).join('\n')}\n`);
     const run = spawnSync('fish', ['--no-config', file], { encoding: 'utf8' });
+    expect(run.stderr).toBe('');
     expect(run.stdout.split('\n').map((line) => line.split('\t')[0])).toEqual(
-      expect.arrayContaining(['list', 'create', 'remove', 'sriov']),
+      expect.arrayContaining(['list', 'create', 'remove', 'sriov', '--host', bash]),
     );
   });
 });

@@ -38,6 +38,12 @@ export function commandPaths(commands: readonly CommandSpec[], before: readonly 
     });
 }
 
+/** What can stand before any command. */
+export const GENERAL_OPTIONS: readonly CompletableOption[] = [
+  ...ALWAYS,
+  { flags: '--version', description: 'print the version' },
+].map(completable);
+
 function completable({ flags, description, complete }: OptionSpec): CompletableOption {
   const long = /--[a-z-]+/.exec(flags)?.[0] ?? flags;
   return { long, description, value: flags.includes('<') ? (complete ?? 'none') : undefined };

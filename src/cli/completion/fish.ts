@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Completion } from '../command.ts';
-import type { CommandPath } from './command-paths.ts';
+import { type CommandPath, type CompletableOption, GENERAL_OPTIONS } from './command-paths.ts';
 
 /** The completion script for fish 3, made from the command table. */
 export function fishCompletion(paths: readonly CommandPath[]): string {
@@ -8,6 +8,7 @@ export function fishCompletion(paths: readonly CommandPath[]): string {
   const lines = [
     '# fish completion for pveigpu',
     'complete -c pveigpu -f',
+    ...GENERAL_OPTIONS.map((option) => optionLine('__fish_use_subcommand', option)),
     ...top.map(({ words, summary }) => `complete -c pveigpu -n __fish_use_subcommand -a ${words[0]} -d '${quote(summary)}'`),
   ];
   for (const path of paths) {
@@ -18,12 +19,15 @@ export function fishCompletion(paths: readonly CommandPath[]): string {
     for (const { name, summary } of children) lines.push(`complete -c pveigpu -n '${open}' -a ${name} -d '${quote(summary)}'`);
     for (const kind of new Set(path.positionals))
       if (kind !== 'none') lines.push(`complete -c pveigpu -n '${open}' ${values(kind)}`);
-    for (const { long, description, value } of path.options)
-      lines.push(
-        `complete -c pveigpu -n '${open}' -l ${long.slice(2)} -d '${quote(description)}'${value === undefined ? '' : ` -x ${values(value)}`}`.trimEnd(),
-      );
+    for (const option of path.options) lines.push(optionLine(open, option));
   }
   return `${lines.join('\n')}\n`;
+}
+
+function optionLine(condition: string, { long, description, value }: CompletableOption): string {
+  // a file wants -F, which goes with -r (a value follows) but not with -x (nothing but what is offered here)
+  const takes = value === undefined ? '' : value === 'file' ? ' -r -F' : ` -x ${values(value)}`;
+  return `complete -c pveigpu -n '${condition}' -l ${long.slice(2)} -d '${quote(description)}'${takes}`.trimEnd();
 }
 
 function values(kind: Completion): string {
