@@ -6,7 +6,7 @@ import type { Call } from '../command.ts';
 import { COMMANDS } from '../command-table.ts';
 import { differences } from '../demo/differences.ts';
 import { recordedStage } from '../demo/recorded-stage.ts';
-import { type Keyboard, runShell, terminalKeyboard } from '../demo/shell.ts';
+import { runShell, terminalKeyboard } from '../demo/shell.ts';
 import { stageOf } from '../demo/stage.ts';
 import { play, type Scene, scenesFor } from '../demo/story.ts';
 import { EXIT } from '../exit-code.ts';
@@ -39,7 +39,19 @@ export async function run(call: Call): Promise<number> {
   io.out(`${paint(io, 'strong', 'pveigpu, the whole story')} on a simulated machine: ${node.machine.profile.title}\n`);
   io.out(paint(io, 'dim', `Nothing here touches this computer. Source of the machine: ${node.machine.profile.source.source}\n`));
 
-  const right = await play(stage, await scenesOf(machine), () => pause(keyboard));
+  let leaves = false;
+  const pause = async () => {
+    leaves = keyboard !== undefined && !(await keyboard.enter());
+    return !leaves;
+  };
+  const right = await play(stage, await scenesOf(machine), pause).catch((error: unknown) => {
+    keyboard?.close();
+    throw error;
+  });
+  if (leaves) {
+    keyboard?.close();
+    return right ? EXIT.done : EXIT.failed;
+  }
   const left = differences(before, node.persistentFiles());
   if (left.length === 0)
     io.out(
@@ -48,8 +60,7 @@ export async function run(call: Call): Promise<number> {
   else io.err(`\nThe node is not as it was: ${left.join(', ')}\n`);
   const code = right && left.length === 0 ? EXIT.done : EXIT.failed;
   if (keyboard === undefined) return code;
-  await runShell(stage, keyboard);
-  keyboard.close();
+  await runShell(stage, keyboard).finally(() => keyboard.close());
   return code;
 }
 
@@ -69,10 +80,6 @@ async function tellAsValue(io: Io, machine: SimulatedContext): Promise<number> {
   const { name, title } = node.machine.profile;
   io.out(`${JSON.stringify({ format: 1, kind: 'demo', profile: name, title, right, typed, left }, null, 2)}\n`);
   return right && left.length === 0 ? EXIT.done : EXIT.failed;
-}
-
-async function pause(keyboard: Keyboard | undefined): Promise<boolean> {
-  return keyboard === undefined ? true : await keyboard.enter();
 }
 
 async function listProfiles({ io, options }: Call): Promise<number> {

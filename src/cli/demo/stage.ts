@@ -17,6 +17,9 @@ export interface Stage {
   run(line: string): Promise<number>;
 }
 
+/** What a shell answers for a program that is not there. */
+const NOT_FOUND = 127;
+
 /** A stage whose commands print to `io` and act on `machine` alone. */
 export function stageOf(machine: SimulatedContext, commands: readonly CommandSpec[], io: Io): Stage {
   const stage: Stage = {
@@ -37,7 +40,15 @@ export function stageOf(machine: SimulatedContext, commands: readonly CommandSpe
 }
 
 async function runProgram({ host }: SimulatedContext, io: Io, argv: readonly [string, ...string[]]): Promise<number> {
-  const output = await host.run(argv);
+  const output = await host.run(argv).catch((error: unknown) => {
+    // what the simulation does not know is no fault of ours, and no reason to end the story
+    if (error instanceof Error && error.name === 'UnknownCall') return error.message;
+    throw error;
+  });
+  if (typeof output === 'string') {
+    io.err(`${output}. Try pveigpu, qm, pct or pvesh.\n`);
+    return NOT_FOUND;
+  }
   if (!output.ok) {
     io.err(`${output.problem.message}\n`);
     return EXIT.failed;
