@@ -74,6 +74,12 @@ const FORMS: { readonly [F in SliceForm]: string } = {
   render: 'render node',
 };
 
+/** Of what goes with a whole GPU, the first function is named: a table has no room for all VFs. */
+function namedBy({ form, devices: [first = '', ...rest] }: AssignmentRow): string {
+  if (form === 'pf' && rest.length > 0) return `${first} and ${rest.length} more`;
+  return [first, ...rest].join(', ');
+}
+
 /** The view as a table: header first. */
 export function assignmentRows(view: AssignmentsView): readonly (readonly string[])[] {
   const header = ['GUEST', 'RUNS', 'SLICE', 'NAMES', 'HOLDS', 'STATE', 'SET BY'];
@@ -81,7 +87,7 @@ export function assignmentRows(view: AssignmentsView): readonly (readonly string
     guestName(one),
     one.running === null ? '?' : one.running ? 'yes' : 'no',
     FORMS[one.form],
-    one.pool ?? one.devices.join(', '),
+    one.pool ?? namedBy(one),
     one.holds.join(', ') || '-',
     one.state,
     one.ours ? 'pveigpu' : 'hand',

@@ -8,6 +8,7 @@ import type { Plan, Remark, Step } from '../plan/action.ts';
 import { unreadName } from '../pool/pool-users.ts';
 import { requireKnown, writablePve } from '../pool/pve-writable.ts';
 import { ok, problem, type Result } from '../problem.ts';
+import { bindUnbound } from '../vf/bind-unbound.ts';
 import { withExpectedVfs } from '../vf/expected-facts.ts';
 import { planCreateVfs } from '../vf/plan-vf-create.ts';
 import { gpuForVfs, type VfGpu } from '../vf/vf-gpu.ts';
@@ -66,7 +67,12 @@ function assignNow(ground: GuestGround, request: AssignRequest, guest: Guest, gp
   const set: { [key: string]: string } = {};
   if (free !== undefined) set[`hostpci${free}`] = entryText(guest, gpu, request, names);
   if (hook?.value !== undefined) set.hookscript = hook.value;
-  const steps = [...slice.value.steps, ...(hook?.steps ?? []), ...changeGuest(ground, guest, set, title)];
+  const steps = [
+    ...bindUnbound(ground.facts, gpu, request.vf),
+    ...slice.value.steps,
+    ...(hook?.steps ?? []),
+    ...changeGuest(ground, guest, set, title),
+  ];
   const others = slicesOf(guest, assignments, gpu);
   const remarks = [
     ...(has ? [] : secondSlice(guest, others)),
@@ -74,14 +80,15 @@ function assignNow(ground: GuestGround, request: AssignRequest, guest: Guest, gp
     ...wholeGpuRemarks(guest, assignments, gpu.pf.bdf),
     ...slice.value.remarks,
     ...(hook?.remarks ?? []),
-    ...(request.primary === true ? primaryRemarks(guest) : []),
+    ...(has ? leftAsItIs(guest, request) : request.primary === true ? primaryRemarks(guest) : []),
     ...unreadableOthers(ground),
     // A guest that has a VF of this GPU already has been told.
     ...(others.length > 0 ? [] : guestNotes(guest, gpu.pf.device)).map(
       (text): Remark => ({ level: 'note', id: 'guest.needs', text }),
     ),
   ];
-  return ok({ title: `${title} to ${guestName(guest)}`, steps, remarks: steps.length > 0 ? remarks : slice.value.remarks });
+  const idle = [...slice.value.remarks, ...leftAsItIs(guest, request)];
+  return ok({ title: `${title} to ${guestName(guest)}`, steps, remarks: steps.length > 0 ? remarks : idle });
 }
 
 /** What the guest has of this GPU already. */
@@ -97,6 +104,15 @@ function secondSlice(guest: Guest, others: readonly Assignment[]): readonly Rema
   if (others.length === 0) return [];
   const text = `${guestName(guest)} has ${others.map(({ key, value }) => `${key}: ${value}`).join(' and ')} already; this adds another.`;
   return [{ level: 'note', id: 'guest.second-slice', text }];
+}
+
+/** An entry that is there already is not rewritten, so what was asked for besides the VF is not done. */
+function leftAsItIs(guest: Guest, { primary, romfile }: AssignRequest): readonly Remark[] {
+  const asked = [...(primary === true ? ['--primary'] : []), ...(romfile === undefined ? [] : ['--rom'])];
+  if (asked.length === 0) return [];
+  const text = `${guestName(guest)} keeps the entry that it has, so ${asked.join(' and ')} changes nothing.`;
+  const hint = `To change it: pveigpu unassign ${guest.vmid}, then assign again.`;
+  return [{ level: 'warning', id: 'guest.options-ignored', text, hint }];
 }
 
 function makeVfsFirst(ground: GuestGround, request: AssignRequest, guest: Guest, gpu: VfGpu): Result<Plan> {

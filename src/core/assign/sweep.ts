@@ -68,7 +68,7 @@ export function sweepHook(facts: HostFacts, ledger: Ledger, guest: Guest, releas
   if (!isOurFile(new TextDecoder().decode(fromBase64(file.before.base64)))) return none;
   const uses = guestUses(facts, (key, value) => key === 'hookscript' && value === file.volid);
   const users = [...new Set(uses.filter((use) => !isFreed(use, guest, release)).map((use) => use.name))];
-  const doubt = users.length > 0 ? `${users.join(', ')} name it` : unknownGuests(facts);
+  const doubt = users.length > 0 ? `${users.join(', ')} ${users.length > 1 ? 'name' : 'names'} it` : unknownGuests(facts);
   if (doubt !== undefined) {
     const text = `${file.path} stays: ${doubt}.`;
     return gives ? { steps: [], remarks: [{ level: 'note', id: 'hook.kept', text }] } : none;
@@ -113,8 +113,8 @@ function stillNamed(users: readonly GuestUse[]): string {
   const names = [...new Set(users.map((use) => use.name))];
   const isSnapshot = users.every((use) => use.section.snapshot === true);
   return isSnapshot
-    ? `${names.join(', ')} names it`
-    : `${names.join(', ')} runs with it; run pveigpu unassign again when it is stopped`;
+    ? `${names.join(', ')} ${names.length > 1 ? 'name' : 'names'} it`
+    : `${names.join(', ')} ${names.length > 1 ? 'run' : 'runs'} with it; run pveigpu unassign again when it is stopped`;
 }
 
 function kept(pool: Pool, because: string): Remark {

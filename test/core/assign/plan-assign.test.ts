@@ -187,6 +187,14 @@ describe('a pinned VF', () => {
     expect(plan.remarks.map((remark) => remark.id)).toEqual(['guest.already-assigned']);
   });
 
+  test('an entry that is there stays: what was asked for besides it is said to do nothing', () => {
+    const vms = { 101: `${VM}hostpci0: 0000:00:02.3\n` };
+    const plan = planOf(assign({ vms }, { vf: 3, primary: true }));
+    expect(guestChange(plan)?.set).toEqual({ hookscript: 'local:snippets/pveigpu-hook' });
+    expect(remarkIds(plan)).toContain('warning guest.options-ignored');
+    expect(remarkIds(plan)).not.toContain('warning guest.primary');
+  });
+
   test('an older hookscript of ours is brought up to date, one of somebody else is not touched', () => {
     const file = (text: string) => ({ kind: 'file', base64: btoa(text), mode: 0o755, uid: 0, gid: 0 }) as const;
     const older = planOf(assign({ vms: { 101: VM }, hookFile: file('#!/usr/bin/perl\n# pveigpu 0.0.1\n') }, { vf: 3 }));
