@@ -42,3 +42,23 @@ test('the only VF of a pool is not pinned to a guest of that pool: it would need
   expect(node.config(100)).toBe(config);
   done(await node.assign({ vmid: 101, vf: 1 }));
 });
+
+test('a VF that was made with autoprobe off and is bound to nothing is bound by assign, so that PVE can start with it', async () => {
+  const node = simulated('raptor-lake-s');
+  const pf = '/sys/bus/pci/devices/0000:00:02.0';
+  expect(node.node.machine.kernel.write(`${pf}/sriov_drivers_autoprobe`, '0')).toBe('ok');
+  expect(node.node.machine.kernel.write(`${pf}/sriov_numvfs`, '2')).toBe('ok');
+  done(await node.assign({ vmid: 100 }));
+  await node.must('qm', 'start', '100');
+  expect(node.held()).toEqual(['0000:00:02.1 100']);
+});
+
+test('VFs that the hook of one guest made can be used by a guest without our hook', async () => {
+  const node = simulated('raptor-lake-s');
+  done(await node.assign({ vmid: 100 }));
+  done(await node.assign({ vmid: 101, vf: 1 }));
+  await node.node.reboot();
+  await node.must('qm', 'start', '101');
+  await node.must('qm', 'start', '100');
+  expect(node.held()).toEqual(['0000:00:02.1 101', '0000:00:02.2 100']);
+});

@@ -4,7 +4,7 @@ import { reservedBy } from '../engine/device-users.ts';
 import { bindVf, isVfioDriver } from './bind-vf.ts';
 import { gaveUp, type HookContext, type Prepared, READY } from './hook-context.ts';
 import { gpuForVf, makeVfs } from './make-vfs.ts';
-import { functionsAt, linkName } from './pci-look.ts';
+import { functionsAt, linkName, vfsOf } from './pci-look.ts';
 
 /** The VFs of a slice as they are now; what is neither a VF nor missing is somebody else's device and left out. */
 export interface SliceState {
@@ -47,6 +47,7 @@ export async function refuseTaken(context: HookContext, { slice, ready, unbound 
 export async function prepareSlice(context: HookContext, first: SliceState, vmid: number): Promise<Prepared> {
   let state = first;
   let trouble: Prepared = READY;
+  const gpus: string[] = [];
   for (const vf of first.missing) {
     const pf = await gpuForVf(context.host, vf);
     if (pf === null) {
@@ -54,7 +55,8 @@ export async function prepareSlice(context: HookContext, first: SliceState, vmid
       continue;
     }
     const made = await makeVfs(context, pf);
-    if (made.kind !== 'ready') trouble = made;
+    if (made.kind === 'ready') gpus.push(pf);
+    else trouble = made;
     // One write makes all VFs of a GPU; what is missing afterwards is beyond it.
     state = await lookAtSlice(context, first.slice);
     if (state.missing.length === 0) {
@@ -68,5 +70,17 @@ export async function prepareSlice(context: HookContext, first: SliceState, vmid
     if (bound.kind !== 'ready' && !(bound.kind === 'refused' && state.slice.pool !== undefined)) trouble = bound;
     if (bound.kind === 'refused' && state.slice.pool === undefined) return bound;
   }
+  for (const pf of gpus) await bindOthers(context, pf, state.slice.keepsDriver, vmid);
   return trouble;
+}
+
+/**
+ * Binds the other VFs of a GPU whose VFs were just made. They were made with autoprobe off, so PVE could not bind them for
+ * a guest without our hookscript (kernel drivers/pci/pci-driver.c, pci_device_can_probe). No fault of this guest if it fails.
+ */
+async function bindOthers(context: HookContext, pf: string, keepsDriver: boolean, vmid: number): Promise<void> {
+  for (const vf of await vfsOf(context.host, pf)) {
+    const bound = await bindVf(context, vf, keepsDriver, vmid);
+    if (bound.kind !== 'ready') context.log.warn(`${vf} was made and not bound: ${bound.because}.`);
+  }
 }

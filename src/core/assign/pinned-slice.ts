@@ -82,7 +82,7 @@ function withoutVf(
     if (after === undefined && (isUsed || !goesWithLastUser(pool))) {
       const text = `${vfName(vf)} is the only VF of the pool ${pool.id}, and PVE has no empty pools: the pool keeps naming it.`;
       const self = uses.some((use) => use.guest.vmid === guest.vmid && use.section.snapshot !== true);
-      remarks.push(self ? never(guest, pool, text) : { level: 'warning', id: 'pool.last-vf', text });
+      remarks.push(self ? never(guest, text) : { level: 'warning', id: 'pool.last-vf', text });
       continue;
     }
     const step = poolStep(pool, after, changesText(changes));
@@ -92,7 +92,7 @@ function withoutVf(
 }
 
 /** The guest would need the one VF twice. */
-function never(guest: Guest, pool: Pool, text: string): Remark {
+function never(guest: Guest, text: string): Remark {
   return {
     level: 'blocker',
     id: 'pool.last-vf',
