@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Context } from '../../src/app/context.ts';
 import { COMMANDS } from '../../src/cli/command-table.ts';
 import type { Io } from '../../src/cli/io.ts';
@@ -8,6 +8,15 @@ import { VF_UDEV_RULE } from '../../src/core/boot/vf-udev-rule.ts';
 import { simulated } from '../app/simulated.ts';
 
 const KEY = '0000:00:02.0 8086:a780 1458:d000';
+
+/** Tests run in a process that may be older than the limit. */
+const { uptime } = process;
+beforeEach(() => {
+  process.uptime = () => 0.1;
+});
+afterEach(() => {
+  process.uptime = uptime;
+});
 
 async function typed(line: string, open: () => Promise<Context>) {
   let [out, err] = ['', ''];
@@ -47,6 +56,17 @@ test('ends with 0 even when we break', async () => {
   const { code, err } = await typed('boot', () => Promise.reject(new Error('no machine')));
   expect(code).toBe(0);
   expect(err).toContain('A fault in pveigpu itself: no machine');
+});
+
+test('the limit counts from the start of the process', async () => {
+  process.uptime = () => 29;
+  const node = simulated('raptor-lake-s');
+  node.node.machine.tree.setFile(
+    '/var/lib/pveigpu/desired.json',
+    JSON.stringify({ format: 1, gpus: { [KEY]: { mode: 'sriov' } } }),
+  );
+  await node.node.poke('/sys/bus/pci/drivers/i915/unbind', '0000:00:02.0');
+  expect((await typed('boot', async () => node.context)).err).toContain('within 1 s');
 });
 
 test('prints what packages install, without a machine', async () => {

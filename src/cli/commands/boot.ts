@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { bootVfs } from '../../app/boot.ts';
-import { vfBootUnit } from '../../core/boot/vf-boot-unit.ts';
+import { VF_BOOT_LIMIT_MS, vfBootUnit } from '../../core/boot/vf-boot-unit.ts';
 import { VF_UDEV_RULE } from '../../core/boot/vf-udev-rule.ts';
 import { visible } from '../../core/text/visible.ts';
 import type { Call } from '../command.ts';
@@ -16,7 +16,9 @@ export async function run({ io, options, context }: Call): Promise<number> {
   if (options.rule === true) io.out(VF_UDEV_RULE);
   if (options.unit === true || options.rule === true) return EXIT.done;
   try {
-    await bootVfs({ ...(await context()), log: journal(io) });
+    // The limit counts from our own start, so that what systemd allows on top is never used up by a slow start of node.
+    const leftMs = Math.max(1, VF_BOOT_LIMIT_MS - process.uptime() * 1000);
+    await bootVfs({ ...(await context()), log: journal(io) }, leftMs);
   } catch (error) {
     journal(io).warn(`A fault in pveigpu itself: ${error instanceof Error ? error.message : String(error)}`);
   }
