@@ -137,20 +137,20 @@ withMachine('product on the kernel', { mode: 'fast' }, (machine) => {
   });
 
   // Known defects of the product: each of these fails today, and the run tells when one is mended.
-  test.fails('fewer VFs than asked: what was made is taken back', async () => {
+  test.fails('known defect: fewer VFs than asked: what was made is taken back', async () => {
     await machine().must('echo 2 > /sys/module/i915/parameters/rig_partial');
     await pveigpu(machine(), 'vf create 3 --yes');
     expect(await boundVfs(machine())).toEqual([]);
   });
 
-  test.fails('a VF that is half removed is not taken for a GPU', async () => {
+  test.fails('known defect: a VF that is half removed is not taken for a GPU', async () => {
     expect((await pveigpu(machine(), 'vf create 3 --yes')).code).toBe(0);
     await holdVf(machine(), '0000:00:02.2');
     await machine().must(`setsid sh -c 'echo 0 > ${GPU}/sriov_numvfs' > /dev/null 2>&1 < /dev/null & sleep 1`);
     expect(JSON.parse((await pveigpu(machine(), 'vf list --json')).stdout).gpus).toHaveLength(1);
   });
 
-  test.fails('an old -ENOMEM in the kernel log does not condemn a GPU whose VFs have their windows', async () => {
+  test.fails('known defect: an old -ENOMEM in the kernel log does not condemn a GPU whose VFs have their windows', async () => {
     await machine().must('echo 12 > /sys/module/i915/parameters/rig_fail');
     await pveigpu(machine(), 'vf create 2 --yes');
     await machine().must('echo 0 > /sys/module/i915/parameters/rig_fail');
