@@ -35,7 +35,8 @@ sub work {
         exit 1;
     }
     $SIG{$_} = sub { kill TERM => $pid } for qw(INT TERM HUP);
-    if (!within($ENV{PVEIGPU_WORK_SECONDS} || 40, sub { 1 while waitpid($pid, 0) == -1 && $!{EINTR}; 1 })) {
+    # A signal ends the wait early (EINTR is 4).
+    if (!within($ENV{PVEIGPU_WORK_SECONDS} || 40, sub { 1 while waitpid($pid, 0) == -1 && $! == 4; 1 })) {
         kill KILL => $pid;
         give_up('it did not come to an end');
     }
@@ -79,7 +80,8 @@ sub whole_gpu {
     my $devices = "$root/sys/bus/pci/devices";
     for my $address (map { lc } @wanted) {
         $address = "0000:$address" unless $address =~ /:.*:/;
-        for my $folder ($address =~ /\./ ? "$devices/$address" : glob "$devices/$address.*") {
+        # An address without a function stands for all that there can be.
+        for my $folder (map { "$devices/$_" } $address =~ /\./ ? $address : map { "$address.$_" } 0 .. 7) {
             next if -l "$folder/physfn" || !-e "$folder/class";
             my ($class, $vendor) = map { (lines(substr "$folder/$_", length $root))[0] // '' } qw(class vendor);
             return $folder =~ s{.*/}{}r if $class =~ /^0x03/ && $vendor =~ /^0x8086/;
