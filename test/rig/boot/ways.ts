@@ -19,16 +19,23 @@ After=systemd-udev-trigger.service
 Before=pve-guests.service
 [Service]
 Type=oneshot
-ExecStart=-/usr/bin/timeout 30 /bin/sh -c 'until [ -e /sys/bus/pci/devices/0000:00:02.0/virtfn6/driver ]; do sleep 0.1; done'
+ExecStart=-/usr/bin/timeout 30 /bin/sh /usr/local/lib/vf-verify
 [Install]
 WantedBy=multi-user.target
+`;
+
+const VERIFY_ALL = `until [ $(ls -d /sys/bus/pci/devices/0000:00:02.0/virtfn*/driver 2>/dev/null | wc -l) = 7 ]; do sleep 0.1; done
 `;
 
 const FILES: { readonly [W in Way]: { readonly [path: string]: string } } = {
   nothing: {},
   unit: UNIT,
   'unit and rule': { ...UNIT, [RULES]: VF_UDEV_RULE },
-  'generated rules': { [RULES]: GENERATED, '/etc/systemd/system/vf-verify.service': VERIFY },
+  'generated rules': {
+    [RULES]: GENERATED,
+    '/etc/systemd/system/vf-verify.service': VERIFY,
+    '/usr/local/lib/vf-verify': VERIFY_ALL,
+  },
 };
 
 /** What stands in for PVE's start of all guests: notes when it ran and which driver each VF had. */
