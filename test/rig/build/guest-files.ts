@@ -11,7 +11,7 @@ export const GUEST_FILES: { readonly [path: string]: string } = {
   '/etc/systemd/system/serial-getty@ttyS0.service.d/rig.conf':
     "[Service]\nExecStart=\nExecStart=-/sbin/agetty -o '-p -f -- \\\\u' --autologin root --noclear --keep-baud 115200 - linux\n",
   '/etc/default/grub.d/rig.cfg':
-    'GRUB_TIMEOUT=0\nGRUB_CMDLINE_LINUX="console=ttyS0 rw intel_iommu=on panic=-1 audit=0 mitigations=off quiet systemd.show_status=0"\n' +
+    'GRUB_TIMEOUT=0\nGRUB_CMDLINE_LINUX="console=ttyS0 rw intel_iommu=on panic=-1 audit=0 mitigations=off no_timer_check quiet systemd.show_status=0"\n' +
     'GRUB_TERMINAL="serial"\nGRUB_SERIAL_COMMAND="serial --unit=0 --speed=115200"\nGRUB_DISABLE_OS_PROBER=true\n',
   // A list and little compression: update-initramfs takes 20 s instead of a minute without hardware acceleration.
   '/etc/initramfs-tools/conf.d/rig': 'MODULES=list\nCOMPRESS=zstd\nCOMPRESSLEVEL=1\n',
