@@ -9,7 +9,7 @@ interface RuledGpu {
 }
 
 /**
- * The way that was not taken (docs/adr/0011): rules that make and bind the VFs themselves, generated from what is desired. Kept so that
+ * The way that was not taken (docs/adr/0014): rules that make and bind the VFs themselves, generated from what is desired. Kept so that
  * the comparison can be measured again. The kernel's order is the same: autoprobe off, count, override, probe.
  */
 export function generatedRules({ bdf, device, subsystem: [subVendor, subDevice], numVfs }: RuledGpu): string {
