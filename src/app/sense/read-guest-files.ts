@@ -6,6 +6,7 @@ import { ok, problem, type Result } from '../../core/problem.ts';
 import type { Host } from '../../ports/host.ts';
 import { unreadable } from './attribute.ts';
 import { inBatches } from './in-batches.ts';
+import { mayHaveGuests } from './proxmox-node.ts';
 
 /** Where one guest's configuration lies. */
 export interface GuestFile {
@@ -29,13 +30,16 @@ const FOLDERS: readonly (readonly [string, GuestKind])[] = [
 ];
 
 /**
- * Lists the guests of the cluster by their files. When `/etc/pve` is not mounted nothing is known; it is never "no guests". The local
+ * Lists the guests of the cluster by their files. When `/etc/pve` is not mounted nothing is known; it is never "no guests", but on a machine without Proxmox VE. The local
  * node is what `/etc/pve/local` points at, else the host name.
  */
 export async function listGuestFiles(host: Host): Promise<Section<GuestFiles>> {
   const [nodes, localNode] = await Promise.all([host.list(NODES), readLocalNode(host)]);
   if (nodes.kind === 'unreadable') return unreadable(NODES, nodes.errno);
-  if (nodes.kind === 'absent') return unknown('/etc/pve is not mounted, so the guests are not known');
+  if (nodes.kind === 'absent') {
+    if (!(await mayHaveGuests(host))) return known({ localNode, files: [], unreadable: [] });
+    return unknown('/etc/pve is not mounted, so the guests are not known');
+  }
   const folders = nodes.value.flatMap((node) => FOLDERS.map(([folder, kind]) => ({ node, folder, kind })));
   const listed = await inBatches(folders, async ({ node, folder, kind }) => {
     const path = `${NODES}/${node}/${folder}`;

@@ -6,15 +6,17 @@ import { parsePoolConfig } from '../../core/guest/pool-config.ts';
 import { ok, problem, type Result } from '../../core/problem.ts';
 import type { Host } from '../../ports/host.ts';
 import { unreadable } from './attribute.ts';
+import { mayHaveGuests } from './proxmox-node.ts';
 
 const FILE = '/etc/pve/mapping/pci.cfg';
 
-/** The PCI resource mappings without descriptions. An absent file means no pool, unless `/etc/pve` is not mounted. */
+/** The PCI resource mappings without descriptions. An absent file means no pool, unless `/etc/pve` of a node is not mounted. */
 export async function sensePools(host: Host): Promise<Section<PoolFacts>> {
   const [read, nodes] = await Promise.all([host.read(FILE), host.list('/etc/pve/nodes')]);
   if (read.kind === 'unreadable') return unreadable(FILE, read.errno);
   if (read.kind === 'absent') {
-    return nodes.kind === 'content' ? known({ pools: [] }) : unknown('/etc/pve is not mounted, so the pools are not known');
+    const none = nodes.kind === 'content' || !(await mayHaveGuests(host));
+    return none ? known({ pools: [] }) : unknown('/etc/pve is not mounted, so the pools are not known');
   }
   return known({ pools: parsePoolConfig(read.value).map(withoutDescriptions) });
 }

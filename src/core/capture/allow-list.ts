@@ -86,6 +86,8 @@ export const KEPT_DIRECTORIES: readonly (readonly [RegExp, RegExp])[] = [
   [/^\/proc\/\d+\/fd$/, /^\d+$/],
   [/^\/run\/qemu-server$/, /^(\d+\.[a-z]+|pci-id-reservations(\.lock)?)$/],
   [/^\/etc\/pve$/, /^(nodes|local|qemu-server|lxc|openvz|mapping|storage\.cfg|\.members|\.vmlist|\.version)$/],
+  // only whether it is there
+  [/^\/var\/lib\/pve-cluster$/, /^(?!)/],
   [/^\/etc\/pve\/nodes$/, /^[\w.-]{1,64}$/],
   [/^\/etc\/pve\/nodes\/[^/]+\/(qemu-server|lxc)$/, /^\d{1,10}\.conf$/],
   [/^\/etc\/pve\/mapping$/, /^pci\.cfg$/],

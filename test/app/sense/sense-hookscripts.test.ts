@@ -63,6 +63,8 @@ describe('senseHookscripts', () => {
   });
 
   test('does not know without the guests', async () => {
-    expect(await senseHookscripts(memoryHost(new FileTree()))).toMatchObject({ state: 'unknown' });
+    const unmounted = new FileTree();
+    unmounted.setDirectory('/etc/pve');
+    expect(await senseHookscripts(memoryHost(unmounted))).toMatchObject({ state: 'unknown' });
   });
 });

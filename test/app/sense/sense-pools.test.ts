@@ -31,7 +31,9 @@ describe('sensePools', () => {
 
   test('an absent file is no pool, an absent /etc/pve is not known', async () => {
     expect(await sensePools(memoryHost(pveTree()))).toEqual({ state: 'known', value: { pools: [] } });
-    expect(await sensePools(memoryHost(new FileTree()))).toMatchObject({ state: 'unknown' });
+    const unmounted = new FileTree();
+    unmounted.setDirectory('/etc/pve');
+    expect(await sensePools(memoryHost(unmounted))).toMatchObject({ state: 'unknown' });
     const denied = memoryHost(pveTree({ [FILE]: TEXT }), {
       onAccess: (_operation, path) => (path === FILE ? 'EACCES' : undefined),
     });
