@@ -10,7 +10,8 @@ export default defineConfig({
   test: {
     include: ['test/rig/cases/**/*.case.ts'],
     globalSetup: ['test/rig/global-setup.ts'],
-    reporters: ['default', new SummaryReporter(), ...(report === undefined ? [] : [['json', { outputFile: report }] as const])],
+    reporters: report === undefined ? ['default', new SummaryReporter()] : ['default', new SummaryReporter(), 'json'],
+    ...(report === undefined ? {} : { outputFile: { json: report } }),
     fileParallelism: false,
     maxWorkers: 1,
     testTimeout: 240_000,
