@@ -28,7 +28,9 @@ export async function recoverLocked(context: Context, giveUp: boolean): Promise<
   if (run === null || isClosed(run)) return ok(null);
   if (run.state === 'applied') {
     const committed = await commitRun(context, run);
-    return committed.ok ? ok({ ...reportOf(committed.value), outcome: 'finished' }) : committed;
+    if (!committed.ok) return committed;
+    context.log.info(`Run ${run.number} (${run.title}) was broken off after its last step; it is done.`);
+    return ok({ ...reportOf(committed.value), outcome: 'finished' });
   }
   context.log.warn(`Run ${run.number} (${run.title}) was broken off; taking it back.`);
   const failure = run.failure ?? 'it was broken off';
