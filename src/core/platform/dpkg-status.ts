@@ -18,9 +18,8 @@ export const SENSED_PACKAGES: readonly string[] = [
  * looked at. A package counts when dpkg's own state is `installed` (half-configured ones do not).
  */
 export function installedVersions(status: string, names: readonly string[]): { readonly [name: string]: string } {
-  const text = status.startsWith('\n') ? status : `\n${status}`;
   const found = names.flatMap((name) => {
-    const version = versionOf(text, name);
+    const version = versionOf(status, name);
     return version === undefined ? [] : [[name, version] as const];
   });
   return Object.fromEntries(found);
@@ -33,9 +32,11 @@ export function qemuMajorMinor(version: string): string | undefined {
 
 /** Several architectures of one package have a stanza each; the first installed one counts. */
 function versionOf(text: string, name: string): string | undefined {
-  const head = `\nPackage: ${name}\n`;
-  for (let at = text.indexOf(head); at >= 0; at = text.indexOf(head, at + head.length)) {
-    const end = text.indexOf('\n\n', at + 1);
+  const head = `Package: ${name}\n`;
+  // nothing is put before the text to find its first stanza like the others: that would copy megabytes
+  const next = (from: number) => text.indexOf(`\n${head}`, from) + 1;
+  for (let at = text.startsWith(head) ? 0 : next(0) || -1; at >= 0; at = next(at + head.length - 1) || -1) {
+    const end = text.indexOf('\n\n', at);
     const stanza = text.slice(at, end < 0 ? text.length : end);
     const state = /\nStatus: \S+ \S+ (\S+)/.exec(stanza)?.[1];
     const version = /\nVersion: (\S+)/.exec(stanza)?.[1];
