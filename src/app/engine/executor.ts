@@ -12,8 +12,11 @@ export type Standing = 'ready' | 'already' | 'gone';
 
 /** How one action is done. The same executor does the inverse, which is an action too. */
 export interface Executor<K extends ActionName> {
-  /** Re-reads the precondition; `plan.drift` when the machine is neither as before the step nor as after it. */
-  readonly check: (context: Context, args: ActionArgs[K]) => Promise<Result<Standing>>;
+  /**
+   * Re-reads the precondition; `plan.drift` when the machine is neither as before the step nor as after it. `isHalfDone`
+   * on the inverse of a step that began and was never confirmed: what is there may be a part of what was asked.
+   */
+  readonly check: (context: Context, args: ActionArgs[K], isHalfDone?: boolean) => Promise<Result<Standing>>;
   /** Completes the arguments by what only the machine knows (descriptions), right before they are journaled. */
   readonly refine?: (context: Context, args: ActionArgs[K]) => Promise<Result<ActionArgs[K]>>;
   /** Does it. Called only right after `check` said `ready`. */

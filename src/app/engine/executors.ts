@@ -28,7 +28,7 @@ const EXECUTORS: { readonly [K in ActionName]: Executor<K> } = {
 export interface BoundStep {
   readonly needsDeviceLock: boolean;
   readonly checkTells: boolean;
-  check(context: Context): Promise<Result<Standing>>;
+  check(context: Context, isHalfDone?: boolean): Promise<Result<Standing>>;
   /** The step with its arguments completed by what the machine says. */
   refine(context: Context): Promise<Result<Step>>;
   execute(context: Context): Promise<Result<void>>;
@@ -48,7 +48,7 @@ function bound<K extends ActionName>(step: {
   return {
     needsDeviceLock: executor.needsDeviceLock,
     checkTells: executor.checkTells,
-    check: (context) => executor.check(context, step.args),
+    check: (context, isHalfDone) => executor.check(context, step.args, isHalfDone),
     async refine(context) {
       const args = executor.refine === undefined ? ok(step.args) : await executor.refine(context, step.args);
       return args.ok ? ok({ ...step, args: args.value } as Step) : args;

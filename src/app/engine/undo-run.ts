@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { inverseOf } from '../../core/plan/inverse.ts';
-import { type JournalRun, withStep } from '../../core/plan/journal-run.ts';
+import { type JournalRun, type RunStep, withStep } from '../../core/plan/journal-run.ts';
 import { ok, type Problem, type ProblemCode, type Result } from '../../core/problem.ts';
 import type { Context } from '../context.ts';
 import { isForgotten, readBootId } from './boot-id.ts';
@@ -31,7 +31,7 @@ export async function undoRun(context: Context, run: JournalRun, giveUp: boolean
       const entry = current.steps[index];
       if (entry === undefined || (entry.state !== 'started' && entry.state !== 'done')) continue;
       const isGone = isForgotten(entry.step.action, run.bootId, bootId);
-      const problem = isGone ? null : await undoStep(context, lock, entry.step);
+      const problem = isGone ? null : await undoStep(context, lock, entry);
       if (problem !== null && !giveUp && !FINAL.includes(problem.code)) return { ok: false, problem };
       current = problem === null ? withStep(current, index, 'undone') : withStep(current, index, 'left', problem.message);
       await writeRun(context.host, current);
@@ -46,13 +46,13 @@ export async function undoRun(context: Context, run: JournalRun, giveUp: boolean
   return ok(closed);
 }
 
-async function undoStep(context: Context, lock: DeviceLock, step: Parameters<typeof inverseOf>[0]): Promise<Problem | null> {
+async function undoStep(context: Context, lock: DeviceLock, { step, state }: RunStep): Promise<Problem | null> {
   const inverse = inverseOf(step);
   if (inverse === null) return null;
   const bound = bind(inverse);
   const locked = await lock.set(bound.needsDeviceLock);
   if (!locked.ok) return locked.problem;
-  const standing = await bound.check(context);
+  const standing = await bound.check(context, state === 'started');
   if (!standing.ok) return standing.problem;
   if (standing.value !== 'ready') return null;
   const executed = await bound.execute(context);

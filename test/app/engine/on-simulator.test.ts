@@ -71,6 +71,16 @@ function picture(node: SimulatedNode): string {
   return JSON.stringify([tree.text(`${PF}/sriov_drivers_autoprobe`)?.trim(), vfs, files]);
 }
 
+/** Somebody gives a VF to VFIO and opens it. */
+function openVf(node: SimulatedNode, bdf: string): void {
+  const { kernel, tree } = node.machine;
+  kernel.write(`/sys/bus/pci/devices/${bdf}/driver_override`, 'vfio-pci');
+  kernel.write('/sys/bus/pci/drivers_probe', bdf);
+  const found = tree.lookup(`/sys/bus/pci/devices/${bdf}/iommu_group`);
+  const group = 'path' in found ? found.path.split('/').at(-1) : undefined;
+  kernel.startProcess({ command: 'vfio', argv: ['vfio'], open: [`/dev/vfio/${group}`] });
+}
+
 async function planOf(node: SimulatedNode, make: (context: Context) => ReturnType<typeof planVfCreate>): Promise<Plan> {
   const planned = await make(contextOn(node).context);
   if (!planned.ok) throw new Error(planned.problem.message);
@@ -87,6 +97,39 @@ describe('on a simulated Raptor Lake node', () => {
     expect(node.machine.kernel.driverOf('0000:00:02.3')).toBe('vfio-pci');
     expect(await applyPlan(context, await planOf(node, (c) => planVfRemove(c, {})))).toMatchObject({ ok: true });
     expect(picture(node)).toBe(before);
+  });
+
+  test('a driver that makes fewer VFs than asked: they go, and nothing else is left', async () => {
+    const node = newNode();
+    const { context } = contextOn(node);
+    const before = picture(node);
+    const plan = await planOf(node, (c) => planVfCreate(c, { count: 3 }));
+    node.inject({ enableAtMost: 2 });
+    const failed = await applyPlan(context, plan);
+    expect(failed).toMatchObject({
+      ok: false,
+      problem: { code: 'plan.failed', message: expect.stringMatching(/3 VFs .* 2 are there/) },
+    });
+    expect(picture(node)).toBe(before);
+    const states = failed.ok ? [] : (failed.problem.report?.steps ?? []).map(({ state }) => state);
+    expect(new Set(states)).toEqual(new Set(['undone', 'planned']));
+  });
+
+  test('fewer VFs than asked of which one is open by then: they stay, and the journal says why', async () => {
+    const node = newNode();
+    const { context } = contextOn(node);
+    const plan = await planOf(node, (c) => planVfCreate(c, { count: 3 }));
+    node.inject({ enableAtMost: 2 });
+    const poke: Host['poke'] = async (path, value, options) => {
+      const answer = await node.poke(path, value, options);
+      if (path.endsWith('/sriov_numvfs') && value === '3') openVf(node, '0000:00:02.2');
+      return answer;
+    };
+    const host = new Proxy(context.host, { get: (target, name) => (name === 'poke' ? poke : Reflect.get(target, name)) });
+    expect(await applyPlan({ ...context, host }, plan)).toMatchObject({ ok: false, problem: { code: 'plan.failed' } });
+    expect(picture(node)).toContain('virtfn1');
+    const journal = Object.entries(node.persistentFiles()).filter(([path]) => path.includes('/journal/'));
+    expect(journal.map(([, text]) => text).join()).toContain('0000:00:02.2 is in use by');
   });
 
   test.each([false, true])('the power goes at any operation (after it: %s)', async (after) => {
