@@ -36,11 +36,17 @@ export function fromCatalogue(entry: CatalogueEntry, value: string): Evidence {
 
 const ADDRESS = /\b[0-9a-f]{4}:[0-9a-f]{2}:[01][0-9a-f]\.[0-7]\b/i;
 
-/** The last kernel-log line that matches and names this device or none, as evidence. */
-export function logEvidence({ facts, device }: Pick<GpuCase, 'facts' | 'device'>, pattern: RegExp): Evidence | undefined {
+/** The kernel-log lines that name this device or none, oldest first. */
+export function logLines({ facts, device }: Pick<GpuCase, 'facts' | 'device'>): readonly string[] {
   const lines = ifKnown(facts.logs)?.lines ?? [];
-  const hits = lines.filter((line) => pattern.test(line) && (!ADDRESS.test(line) || line.includes(device.bdf)));
-  const line = hits.pop();
+  return lines.filter((line) => !ADDRESS.test(line) || line.includes(device.bdf));
+}
+
+/** The last kernel-log line that matches and names this device or none, as evidence. */
+export function logEvidence(gpu: Pick<GpuCase, 'facts' | 'device'>, pattern: RegExp): Evidence | undefined {
+  const line = logLines(gpu)
+    .filter((one) => pattern.test(one))
+    .pop();
   return line === undefined ? undefined : { source: 'kernel log', value: line.trim() };
 }
 

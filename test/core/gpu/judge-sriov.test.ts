@@ -286,6 +286,32 @@ describe('what the firmware or a guest withholds', () => {
     expect(verdict).toMatchObject({ answer: 'no', reasons: [{ id: 'sriov.no-mmio', evidence: [{ value: line }] }, {}] });
   });
 
+  test.each([
+    ['i915', '[ 4600.1] i915 0000:00:02.0: Enabled 2 VFs'],
+    ['xe', '[ 4600.1] xe 0000:00:02.0: [drm] PF: Enabled 2 of 7 VFs'],
+  ])('no address space once, but VFs since by %s', (_, enabled) => {
+    const failed = '[ 4593.500174] i915 0000:00:02.0: [drm] *ERROR* Failed to enable 2 VFs (-ENOMEM)';
+    const answer = (...lines: readonly string[]) =>
+      sriovOf(machine(intelGpu(RPL_S, sriov(7)), { ...dkmsI915('7'), logs: { lines } })).answer;
+    expect(answer(failed, enabled)).toBe('yes');
+    expect(answer(enabled, failed)).toBe('no');
+    expect(answer(failed, enabled.replaceAll('0000:00:02.0', '0000:03:00.0'))).toBe('no');
+    expect(answer(failed, enabled.replace('Enabled 2', 'Enabled 0'))).toBe('no');
+  });
+
+  test('no address space once, but all windows of the VFs have an address now', () => {
+    const lines = ['[ 4593.5] i915 0000:00:02.0: not enough MMIO resources for SR-IOV'];
+    const answer = (...starts: readonly string[]) => {
+      const bars = starts.map((start, index) => ({ index: 7 + 2 * index, start, sizeBytes: 2 ** 29 }));
+      return sriovOf(machine(intelGpu(RPL_S, { bars, ...sriov(7) }), { ...dkmsI915('7'), logs: { lines } }));
+    };
+    expect(answer('0x4010000000', '0x4020000000').answer).toBe('yes');
+    expect(answer('0x4010000000', '0x0')).toMatchObject({ answer: 'no', reasons: [{ id: 'sriov.no-mmio' }, {}] });
+    // The GPU's own windows say nothing of the VFs.
+    const bars = [{ index: 0, start: '0x6000000000', sizeBytes: 2 ** 24 }];
+    expect(sriovOf(machine(intelGpu(RPL_S, { bars, ...sriov(7) }), { ...dkmsI915('7'), logs: { lines } })).answer).toBe('no');
+  });
+
   test('the message of another card is no evidence', () => {
     const lines = ['[ 1.0] xe 0000:03:00.0: not enough MMIO resources for SR-IOV'];
     expect(sriovOf(machine(intelGpu(RPL_S, sriov(7)), { ...dkmsI915('7'), logs: { lines } })).answer).toBe('yes');

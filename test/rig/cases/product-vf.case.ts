@@ -151,7 +151,7 @@ withMachine('product on the kernel', { mode: 'fast' }, (machine) => {
     expect(JSON.parse((await pveigpu(machine(), 'vf list --json')).stdout).gpus).toHaveLength(1);
   });
 
-  test.fails('known defect: an old -ENOMEM in the kernel log does not condemn a GPU whose VFs have their windows', async () => {
+  test('an old -ENOMEM in the kernel log does not condemn a GPU whose VFs have their windows', async () => {
     await machine().must('echo 12 > /sys/module/i915/parameters/rig_fail');
     await pveigpu(machine(), 'vf create 2 --yes');
     await machine().must('echo 0 > /sys/module/i915/parameters/rig_fail');
