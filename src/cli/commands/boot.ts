@@ -17,7 +17,7 @@ export async function run({ io, options, context }: Call): Promise<number> {
   if (options.unit === true || options.rule === true) return EXIT.done;
   try {
     // The limit counts from our own start, so that what systemd allows on top is never used up by a slow start of node.
-    const leftMs = Math.max(1, VF_BOOT_LIMIT_MS - process.uptime() * 1000);
+    const leftMs = Math.max(1, VF_BOOT_LIMIT_MS - Math.ceil(process.uptime() * 1000));
     await bootVfs({ ...(await context()), log: journal(io) }, leftMs);
   } catch (error) {
     journal(io).warn(`A fault in pveigpu itself: ${error instanceof Error ? error.message : String(error)}`);
