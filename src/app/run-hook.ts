@@ -10,7 +10,7 @@ import { DEVICE_LOCK } from './engine/state-paths.ts';
 import { guardWholeGpu, wholeGpus } from './hook/guard-whole-gpu.ts';
 import { type HookContext, type Prepared, READY } from './hook/hook-context.ts';
 import { linkName } from './hook/pci-look.ts';
-import { isPrepared, lookAtSlice, prepareSlice, refuseTaken, type SliceState } from './hook/prepare-slice.ts';
+import { isPrepared, lookAtSlice, prepareSlice, refuseLeaving, refuseTaken, type SliceState } from './hook/prepare-slice.ts';
 
 /** How long another hook may hold the device lock. */
 const LOCK_WAIT_MS = 20_000;
@@ -44,6 +44,8 @@ export async function runHook(context: HookContext, call: HookCall): Promise<0 |
   if (guarded.kind === 'refused') return refuse(context, call.vmid, guarded.because);
   const states = await lookAtAll(context, slices);
   for (const state of states) {
+    const leaving = await refuseLeaving(context, state);
+    if (leaving.kind === 'refused') return refuse(context, call.vmid, leaving.because);
     const taken = await refuseTaken(context, state, call.vmid);
     if (taken.kind === 'refused') return refuse(context, call.vmid, taken.because);
   }
@@ -86,6 +88,8 @@ async function prepareAll(context: HookContext, slices: readonly HookSlice[], ca
   try {
     // Looked at afresh: while the lock was awaited, another guest's hook may have made all VFs.
     for (const state of await lookAtAll(context, slices)) {
+      const leaving = await refuseLeaving(context, state);
+      if (leaving.kind === 'refused') return refuse(context, call.vmid, leaving.because);
       if (isPrepared(state)) continue;
       const prepared: Prepared = await prepareSlice(context, state, call.vmid);
       if (prepared.kind === 'refused') return refuse(context, call.vmid, prepared.because);

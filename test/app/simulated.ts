@@ -83,6 +83,17 @@ export class Simulated {
     return text.split('\n').flatMap((line) => (line === '' ? [] : [line.split(' ').slice(0, 2).join(' ')]));
   }
 
+  /** Somebody opens a VF, and somebody else removes all VFs: the kernel waits with that one half gone. The pid of the first. */
+  hangRemoval(vf: string): number {
+    const { kernel, tree } = this.node.machine;
+    const group = tree.lookup(`/sys/bus/pci/devices/${vf}/iommu_group`);
+    const path = `/dev/vfio/${'path' in group ? group.path.split('/').at(-1) : ''}`;
+    const { pid } = kernel.startProcess({ command: 'holder', argv: ['holder'], open: [path] });
+    const answer = kernel.write('/sys/bus/pci/devices/0000:00:02.0/sriov_numvfs', '0');
+    if (answer !== 'HANG') throw new Error(`the removal does not hang: ${answer}`);
+    return pid;
+  }
+
   /** Everything that survives a reboot but our own state. PVE leaves an empty file where the last mapping was. */
   lasting(): { readonly [path: string]: string } {
     const files = Object.entries(this.node.persistentFiles());

@@ -89,6 +89,9 @@ async function realOutputs(): Promise<readonly { readonly kind: string; readonly
   await type(used, 'demo --once');
   await type(used, 'demo --profiles');
   await type(await withVfs(), 'selftest --rounds 1 --yes');
+  const waiting = await withVfs();
+  waiting.hangRemoval('0000:00:02.2');
+  await type(waiting, 'vf list');
   const gvt = simulated('coffee-lake');
   await type(gvt, 'status');
   const unread = simulated('raptor-lake-s', {

@@ -33,3 +33,13 @@ test.each([40, 60, 80, 200])('remarks fit into %i columns', async (columns) => {
   expect(remarks.length).toBeGreaterThan(3);
   for (const line of remarks) expect(line.length).toBeLessThanOrEqual(Math.min(columns, 100));
 });
+
+test('a VF whose removal has not ended is shown as that', async () => {
+  const machine = await withVfs(3);
+  const pid = machine.hangRemoval('0000:00:02.2');
+  const list = await mustType(machine, 'vf list');
+  expect(list.out).toMatch(new RegExp(`^0000:00:02\\.2 +VF 2, being removed .*holder \\(pid ${pid}\\)`, 'm'));
+  expect(list.out).not.toMatch(/^0000:00:02\.[13] +GPU/m);
+  const status = await mustType(machine, 'status');
+  expect(status.out).toMatch(/^ {2}VF 2 {4}being removed \(0000:00:02\.2\)$/m);
+});

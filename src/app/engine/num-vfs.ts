@@ -2,6 +2,7 @@
 import { ok, problem, type Result } from '../../core/problem.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Context } from '../context.ts';
+import { openRemoval } from './open-removal.ts';
 import { writeAttribute } from './sysfs-attribute.ts';
 import { whileFree } from './while-free.ts';
 
@@ -41,6 +42,13 @@ export async function writeNumVfs(
   timeoutMs: number,
 ): Promise<Result<void>> {
   const { host } = context;
+  const pf = path.split('/').at(-2) ?? '';
+  const removal = await openRemoval(context, pf);
+  if (removal !== null)
+    return problem('vf.in-use', `Nothing can be written to ${path} now: ${removal}.`, {
+      hint: 'When nobody has the VF open, the removal ends by itself; then try again.',
+      where: path,
+    });
   const vfs = await currentVfs(host, path);
   const freed = await whileFree(context, [...new Set([...mustBeFree, ...vfs])], async () => await unbindAll(host, vfs));
   const written = freed.ok ? await writeAttribute(host, path, value, timeoutMs) : freed;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { HookSlice } from '../../core/hook/hook-slice.ts';
 import { findDeviceUser } from '../engine/device-users.ts';
+import { openRemoval } from '../engine/open-removal.ts';
+import { gpuOfHalfRemoved } from './half-removed.ts';
 import type { HookContext, Prepared } from './hook-context.ts';
 import { READY } from './hook-context.ts';
 import { functionsAt, isIntelGpu, linkName, sysfsOf, vfsOf } from './pci-look.ts';
@@ -10,7 +12,8 @@ export async function wholeGpus({ host }: HookContext, slice: HookSlice): Promis
   const found: string[] = [];
   for (const address of slice.addresses) {
     for (const bdf of await functionsAt(host, address)) {
-      if ((await linkName(host, bdf, 'physfn')) === null && (await isIntelGpu(host, bdf))) found.push(bdf);
+      if ((await linkName(host, bdf, 'physfn')) !== null || !(await isIntelGpu(host, bdf))) continue;
+      if ((await gpuOfHalfRemoved(host, bdf)) === null) found.push(bdf);
     }
   }
   return found;
@@ -24,6 +27,8 @@ export async function guardWholeGpu(context: HookContext, slice: HookSlice, pf: 
   const folder = await context.host.list(sysfsOf(pf));
   if (folder.kind === 'unreadable') return { kind: 'refused', because: `the VFs of ${pf} cannot be looked at: ${folder.errno}` };
   const vfs = await vfsOf(context.host, pf);
+  const removal = await openRemoval(context, pf);
+  if (removal !== null) return { kind: 'refused', because: `${slice.key} passes the whole GPU ${pf}, and ${removal}` };
   if (vfs.length === 0) return READY;
   const user = await findDeviceUser(context, vfs, vmid);
   const holder = user.ok && user.value !== null ? `; ${user.value.device} is in use by ${user.value.who}` : '';

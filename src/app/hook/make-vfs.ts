@@ -4,6 +4,7 @@ import type { Bdf } from '../../core/pci/address.ts';
 import { desiredOf, parseDesired } from '../../core/plan/desired.ts';
 import { expectedPlaces } from '../../core/vf/expected-vfs.ts';
 import type { Host } from '../../ports/host.ts';
+import { openRemoval } from '../engine/open-removal.ts';
 import { DESIRED_FILE } from '../engine/state-paths.ts';
 import { writeAttribute } from '../engine/sysfs-attribute.ts';
 import { pollUntil } from '../engine/sysfs-check.ts';
@@ -36,6 +37,8 @@ export async function gpuForVf(host: Host, vf: string): Promise<string | null> {
  */
 export async function makeVfs(context: HookContext, pf: string, makeMs = MAKE_MS): Promise<Prepared> {
   const { host, log } = context;
+  const removal = await openRemoval(context, pf);
+  if (removal !== null) return { kind: 'refused', because: removal };
   const existing = await vfsOf(host, pf);
   if (existing.length > 0)
     return gaveUp(`${pf} has ${existing.length} VFs and not this one; their number cannot change while they exist`);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { HookSlice } from '../../core/hook/hook-slice.ts';
 import { reservedBy } from '../engine/device-users.ts';
+import { hasGap, openRemoval } from '../engine/open-removal.ts';
 import { bindVf, isVfioDriver } from './bind-vf.ts';
+import { gpuOfHalfRemoved } from './half-removed.ts';
 import { gaveUp, type HookContext, type Prepared, READY } from './hook-context.ts';
 import { gpuForVf, makeVfs } from './make-vfs.ts';
 import { functionsAt, linkName, vfsOf } from './pci-look.ts';
@@ -12,6 +14,8 @@ export interface SliceState {
   readonly missing: readonly string[];
   readonly unbound: readonly string[];
   readonly ready: readonly string[];
+  /** GPUs of its VFs whose VFs the kernel is removing: those go too, or wait for the one that is open. */
+  readonly removing: readonly string[];
 }
 
 /** Looks at a slice. Only links are read: they never wait for a device. */
@@ -19,20 +23,41 @@ export async function lookAtSlice({ host }: HookContext, slice: HookSlice): Prom
   const missing: string[] = [];
   const unbound: string[] = [];
   const ready: string[] = [];
+  const gpus = new Set<string>();
+  const removing = new Set<string>();
   for (const address of slice.addresses) {
     const functions = await functionsAt(host, address);
     if (functions.length === 0) missing.push(address);
     for (const bdf of functions) {
-      if ((await linkName(host, bdf, 'physfn')) === null) continue;
+      const pf = await linkName(host, bdf, 'physfn');
+      if (pf === null) {
+        const gpu = await gpuOfHalfRemoved(host, bdf);
+        if (gpu !== null) removing.add(gpu);
+        continue;
+      }
+      gpus.add(pf);
       (isVfioDriver(await linkName(host, bdf, 'driver'), slice.keepsDriver) ? ready : unbound).push(bdf);
     }
   }
-  return { slice, missing, unbound, ready };
+  for (const pf of gpus) if (await hasGap(host, pf)) removing.add(pf);
+  return { slice, missing, unbound, ready, removing: [...removing] };
 }
 
 /** Whether a slice needs nothing. */
 export function isPrepared({ missing, unbound }: SliceState): boolean {
   return missing.length === 0 && unbound.length === 0;
+}
+
+/**
+ * Refuses a start on VFs that are being removed: the kernel would take the VF from the guest when it gets to it, and PVE
+ * could wait for ever where somebody still has one open.
+ */
+export async function refuseLeaving(context: HookContext, { slice, removing }: SliceState): Promise<Prepared> {
+  for (const pf of removing) {
+    const removal = await openRemoval(context, pf);
+    if (removal !== null) return { kind: 'refused', because: `${slice.key} takes a VF of ${pf}, and ${removal}` };
+  }
+  return READY;
 }
 
 /** Refuses a raw VF that another guest has reserved with PVE. Of a pool PVE takes a free one by itself. */
@@ -55,6 +80,7 @@ export async function prepareSlice(context: HookContext, first: SliceState, vmid
       continue;
     }
     const made = await makeVfs(context, pf);
+    if (made.kind === 'refused') return made;
     if (made.kind === 'ready') gpus.push(pf);
     else trouble = made;
     // One write makes all VFs of a GPU; what is missing afterwards is beyond it.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Context } from '../../app/context.ts';
+import { wholeDisplays } from '../../core/vf/whole-displays.ts';
 import { simulatedMachines } from '../../main/compose.ts';
 import type { Call } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
@@ -12,7 +13,7 @@ const VALUES: { readonly [kind: string]: Values } = {
   bdf: async ({ host }) => {
     const { sensePci } = await import('../../app/sense/sense-pci.ts');
     const pci = await sensePci(host);
-    return pci.state === 'known' ? pci.value.displays.filter(({ physfn }) => physfn === undefined).map(({ bdf }) => bdf) : [];
+    return pci.state === 'known' ? wholeDisplays(pci.value).map(({ bdf }) => bdf) : [];
   },
   pool: async ({ host }) => {
     const { sensePools } = await import('../../app/sense/sense-pools.ts');

@@ -48,11 +48,14 @@ function gpuText(io: Io, gpu: GpuStatus): string {
 /** One line for each function that somebody has; the free ones are counted in the line above. */
 function heldBy(gpu: GpuStatus): readonly string[] {
   return gpu.functions
-    .filter(({ holders }) => holders.length > 0)
-    .map(
-      ({ vf, bdf, holders }) =>
-        `  ${vf === null ? 'GPU ' : `VF ${vf}`}    held by ${visible(holders.join(', '))}${vf === null ? '' : ` (${bdf})`}`,
-    );
+    .filter(({ holders, leaving }) => holders.length > 0 || leaving === true)
+    .map(({ vf, bdf, holders, leaving }) => {
+      const said = [
+        ...(leaving === true ? ['being removed'] : []),
+        ...(holders.length > 0 ? [`held by ${visible(holders.join(', '))}`] : []),
+      ];
+      return `  ${vf === null ? 'GPU ' : `VF ${vf}`}    ${said.join(', ')}${vf === null ? '' : ` (${bdf})`}`;
+    });
 }
 
 function tableOf(io: Io, [heads = [], ...rows]: readonly (readonly string[])[]): string {

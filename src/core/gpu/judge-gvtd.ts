@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { ifKnown } from '../facts/section.ts';
 import type { Bdf } from '../pci/address.ts';
+import { wholeDisplays } from '../vf/whole-displays.ts';
 import { no, unknownAnswer, withIommu, yes } from './answer.ts';
 import { attribute, fromCatalogue, type GpuCase, reason } from './gpu-case.ts';
 import { gvtdTroubles } from './gvtd-troubles.ts';
@@ -92,7 +93,8 @@ function possible(gpu: GpuCase): ModeVerdict {
       }),
     );
   }
-  const displays = (ifKnown(facts.pci)?.displays ?? []).filter((other) => other.physfn === undefined);
+  const pci = ifKnown(facts.pci);
+  const displays = pci === undefined ? [] : wholeDisplays(pci);
   if (displays.length === 1) {
     const text = 'It is the only display of this node: the console and every container lose it while a guest has it.';
     reasons.push(

@@ -2,6 +2,7 @@
 import type { HostFacts } from '../facts/host-facts.ts';
 import type { PciDevice } from '../facts/pci-facts.ts';
 import { ifKnown } from '../facts/section.ts';
+import { wholeDisplays } from '../vf/whole-displays.ts';
 import { no, unknownAnswer } from './answer.ts';
 import { gpuName, lookupGpu } from './catalogue.ts';
 import { attribute, type GpuCase, reason } from './gpu-case.ts';
@@ -29,7 +30,7 @@ export function judge(facts: HostFacts): MachineVerdict {
     const text = 'Which GPUs are there is not known, because the PCI devices could not be read.';
     return { gpus: [], noGpu: reason('pci.unknown', text), remarks: machineRemarks(facts, []) };
   }
-  const gpus = pci.displays.filter((device) => device.physfn === undefined).map((device) => judgeDevice(facts, device));
+  const gpus = wholeDisplays(pci).map((device) => judgeDevice(facts, device));
   const intel = gpus.some((gpu) => gpu.vendor === '8086');
   return { gpus, ...(intel ? {} : { noGpu: missingGpu(facts) }), remarks: machineRemarks(facts, gpus) };
 }

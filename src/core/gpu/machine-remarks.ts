@@ -2,7 +2,9 @@
 import type { HostFacts, SectionName } from '../facts/host-facts.ts';
 import { ifKnown } from '../facts/section.ts';
 import { visible } from '../text/visible.ts';
-import { reason } from './gpu-case.ts';
+import { halfRemovedVfs, openRemovalText } from '../vf/half-removed.ts';
+import { intelGpus } from '../vf/vf.ts';
+import { attribute, reason } from './gpu-case.ts';
 import { missingGpu } from './missing-gpu.ts';
 import type { GpuVerdict, Reason } from './verdict.ts';
 
@@ -17,6 +19,7 @@ export function machineRemarks(facts: HostFacts, gpus: readonly GpuVerdict[]): r
     ...noIommu(facts, intel),
     ...hiddenIgpu(facts, intel),
     ...virgl(facts, intel),
+    ...openRemovals(facts),
     ...notRead(facts),
   ];
 }
@@ -59,6 +62,18 @@ function virgl(facts: HostFacts, intel: readonly GpuVerdict[]): readonly Reason[
   if (!intel.some((gpu) => gpu.recommended === 'host')) return [];
   const text = 'VMs can share a GPU that the host keeps by VirGL (vga virtio-gl): that gives OpenGL, but no VA-API.';
   return [reason('virgl.no-va-api', text)];
+}
+
+/** A VF that is only half gone looks like a GPU and is none. */
+function openRemovals(facts: HostFacts): readonly Reason[] {
+  const pci = ifKnown(facts.pci);
+  return (pci === undefined ? [] : intelGpus(pci)).flatMap((pf) => {
+    const text = pci === undefined ? undefined : openRemovalText(pci, pf);
+    if (pci === undefined || text === undefined) return [];
+    const half = halfRemovedVfs(pci, pf).map((vf) => attribute(vf, 'physfn', 'absent'));
+    const left = (pf.sriov?.vfs ?? []).map(({ index }) => `virtfn${index}`).join(' ');
+    return [reason('sriov.removal-open', text, ...half, attribute(pf, 'virtfn*', left === '' ? 'absent' : left))];
+  });
 }
 
 /** One remark for each reason why sections are not known. */

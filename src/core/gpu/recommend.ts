@@ -2,6 +2,7 @@
 import type { HostFacts } from '../facts/host-facts.ts';
 import type { PciDevice } from '../facts/pci-facts.ts';
 import { ifKnown } from '../facts/section.ts';
+import { wholeDisplays } from '../vf/whole-displays.ts';
 import type { Mode, ModeVerdict } from './verdict.ts';
 
 export interface Recommendation {
@@ -25,7 +26,8 @@ export function recommend(facts: HostFacts, device: PciDevice, modes: readonly M
       gvtg?.answer === 'yes' ? 'GVT-g could share it between Linux guests only.' : 'it cannot be shared between VMs.';
     return { recommended: 'gvt-d', recommendedBecause: `the GPU is set aside for one VM already, and ${otherwise}` };
   }
-  const others = (ifKnown(facts.pci)?.displays ?? []).filter((other) => other.physfn === undefined && other.bdf !== device.bdf);
+  const pci = ifKnown(facts.pci);
+  const others = (pci === undefined ? [] : wholeDisplays(pci)).filter((other) => other.bdf !== device.bdf);
   if (gvtd?.answer === 'yes' && others.length > 0 && device.bootVga !== true) {
     return {
       recommended: 'gvt-d',

@@ -79,7 +79,7 @@ function gpuStatuses(facts: HostFacts): readonly GpuStatus[] {
       id: `${gpu.vendor}:${gpu.device}`,
       name: entry === undefined ? 'Intel GPU that is not in the catalogue' : gpuName(entry),
       driver: gpu.driver,
-      mode: modeNow(gpu, mdevs.length),
+      mode: functions.some(({ vf }) => vf !== null) ? 'sriov' : modeNow(gpu, mdevs.length),
       vfs: { existing: gpu.sriov?.vfs.length ?? 0, total: gpu.sriov?.totalVfs ?? null },
       functions,
       mdevs,
@@ -88,7 +88,6 @@ function gpuStatuses(facts: HostFacts): readonly GpuStatus[] {
 }
 
 function modeNow(gpu: PciDevice, mdevs: number): GpuStatus['mode'] {
-  if ((gpu.sriov?.vfs.length ?? 0) > 0) return 'sriov';
   if (mdevs > 0) return 'gvt-g';
   if (gpu.driver === null) return 'unused';
   return gpu.driver === 'vfio-pci' ? 'gvt-d' : 'host';

@@ -22,9 +22,14 @@ export function expectedPlaces(pf: Bdf, offset: number, stride: number, count: n
 /** VFs of the integrated GPUs from Tiger Lake on (Linux xe SR-IOV RFC, 2023), for when the driver shows a total of 0. */
 const USUAL_VFS = 7;
 
+/** How many places for VFs a GPU has. */
+export function placesOf(pf: PciDevice): number {
+  return pf.sriov?.totalVfs || USUAL_VFS;
+}
+
 /** Whether an address lies where this GPU's VFs would be, whether they exist or not. */
 export function isVfPlace(pf: PciDevice, bdf: string): boolean {
-  return (expectedVfs(pf, pf.sriov?.totalVfs || USUAL_VFS) as readonly string[]).includes(bdf);
+  return (expectedVfs(pf, placesOf(pf)) as readonly string[]).includes(bdf);
 }
 
 function routingId(bdf: Bdf): { domain: string; id: number } | undefined {

@@ -15,6 +15,7 @@ import { poolUses, unknownGuests } from '../pool/pool-users.ts';
 import { requireKnown, writablePve } from '../pool/pve-writable.ts';
 import { ok, problem, type Result } from '../problem.ts';
 import { vfLink } from './bind-steps.ts';
+import { halfRemovedVfs, noOpenRemoval } from './half-removed.ts';
 import { intelGpus, type Vf, vfName, vfsOf } from './vf.ts';
 import { vfHolders } from './vf-holders.ts';
 
@@ -32,6 +33,9 @@ export function planRemoveVfs(facts: HostFacts, ledger: Ledger, request: { reado
   if (!chosen.ok) return chosen;
   const { pf, vfs } = chosen.value;
   const title = `remove the VFs of ${pf.bdf}`;
+  const pci = ifKnown(facts.pci);
+  const removed = pci === undefined ? ok(undefined) : noOpenRemoval(facts, pci, pf);
+  if (!removed.ok) return removed;
   if (vfs.length === 0) return ok({ title, steps: [], remarks: [] });
   const assignments = allAssignments(facts, ledger);
   const used = usedNow(facts, vfs, assignments);
@@ -49,12 +53,12 @@ export function planRemoveVfs(facts: HostFacts, ledger: Ledger, request: { reado
 
 function gpuWithVfs(facts: HostFacts, wanted: Bdf | undefined): Result<{ readonly pf: PciDevice; readonly vfs: readonly Vf[] }> {
   const pci = ifKnown(facts.pci) ?? { displays: [], others: [], iommuGroups: [] };
-  const gpus = intelGpus(pci).map((pf) => ({ pf, vfs: vfsOf(pci, pf) }));
+  const gpus = intelGpus(pci).map((pf) => ({ pf, vfs: vfsOf(pci, pf), leaving: halfRemovedVfs(pci, pf) }));
   if (wanted !== undefined) {
     const gpu = gpus.find(({ pf }) => pf.bdf === wanted);
     return gpu === undefined ? problem('gpu.unknown', `${wanted} is no Intel GPU of this machine.`) : ok(gpu);
   }
-  const withVfs = gpus.filter(({ vfs }) => vfs.length > 0);
+  const withVfs = gpus.filter(({ vfs, leaving }) => vfs.length + leaving.length > 0);
   const [first] = withVfs.length > 0 ? withVfs : gpus;
   if (first === undefined) return problem('gpu.none', 'There is no Intel GPU on this machine.');
   if (withVfs.length < 2) return ok(first);

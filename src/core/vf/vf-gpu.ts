@@ -6,6 +6,7 @@ import { modeOf, selectGpu } from '../gpu/select-gpu.ts';
 import type { MachineVerdict, ModeVerdict } from '../gpu/verdict.ts';
 import type { Bdf } from '../pci/address.ts';
 import { ok, problem, type Result } from '../problem.ts';
+import { noOpenRemoval } from './half-removed.ts';
 import { intelGpus, type Vf, vfsOf } from './vf.ts';
 
 /** A GPU that can do SR-IOV here, with what was judged of it. */
@@ -18,8 +19,8 @@ export interface VfGpu {
 }
 
 /**
- * The GPU whose VFs are meant: the one asked for, or the only one that can do SR-IOV. Fails as `selectGpu` does, and with
- * `gpu.cannot` when there are no VFs and the machine must be set up before there can be any.
+ * The GPU whose VFs are meant: the one asked for, or the only one that can do SR-IOV. Fails as `selectGpu` does, with `vf.in-use` while a
+ * removal of its VFs has not ended, and with `gpu.cannot` when there are no VFs and the machine must be set up before there can be any.
  */
 export function gpuForVfs(facts: HostFacts, verdict: MachineVerdict, wanted: Bdf | undefined): Result<VfGpu> {
   const chosen = selectGpu(verdict, { gpu: wanted, mode: 'sriov' });
@@ -27,6 +28,8 @@ export function gpuForVfs(facts: HostFacts, verdict: MachineVerdict, wanted: Bdf
   const pci = ifKnown(facts.pci);
   const pf = pci === undefined ? undefined : intelGpus(pci).find((device) => device.bdf === chosen.value.bdf);
   if (pci === undefined || pf === undefined) return problem('gpu.unknown', `There is no Intel GPU at ${chosen.value.bdf}.`);
+  const removed = noOpenRemoval(facts, pci, pf);
+  if (!removed.ok) return removed;
   const sriov = modeOf(chosen.value, 'sriov');
   const vfs = vfsOf(pci, pf);
   if (sriov.readiness !== 'now' && vfs.length === 0) {

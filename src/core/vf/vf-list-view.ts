@@ -7,6 +7,7 @@ import type { PciDevice } from '../facts/pci-facts.ts';
 import { ifKnown } from '../facts/section.ts';
 import { EMPTY_LEDGER } from '../plan/ledger.ts';
 import { pathsOf } from '../pool/pool-entry.ts';
+import { halfRemovedVfs } from './half-removed.ts';
 import { intelGpus, type Vf, vfsOf } from './vf.ts';
 import { vfHolders } from './vf-holders.ts';
 
@@ -15,6 +16,8 @@ export interface FunctionRow {
   readonly bdf: string;
   /** 1 for `virtfn0`, null for the GPU itself. */
   readonly vf: number | null;
+  /** Only on a VF that the kernel has begun to remove and not ended with: somebody has it open. */
+  readonly leaving?: true;
   readonly driver: string | null;
   readonly override: string | null;
   /** False when the override did not come back in time, or was not read. */
@@ -47,11 +50,17 @@ export function vfListView(facts: HostFacts): VfListView {
   const pci = ifKnown(facts.pci) ?? { displays: [], others: [], iommuGroups: [] };
   const assignments = allAssignments(facts, EMPTY_LEDGER);
   const row = (vf: Vf) => functionRow(facts, assignments, vf);
+  const leaving = (vf: Vf): FunctionRow => ({ ...row(vf), leaving: true });
   const gpus = intelGpus(pci).map((pf) => ({
     bdf: pf.bdf,
     id: `${pf.vendor}:${pf.device}`,
     totalVfs: pf.sriov?.totalVfs ?? null,
-    functions: [row({ pf, number: 0, bdf: pf.bdf, device: pf }), ...vfsOf(pci, pf).map((vf) => row(vf))],
+    functions: [
+      row({ pf, number: 0, bdf: pf.bdf, device: pf }),
+      // Lowest first, as the kernel removes them: what is half gone stands before what is whole.
+      ...halfRemovedVfs(pci, pf).map(leaving),
+      ...vfsOf(pci, pf).map((vf) => row(vf)),
+    ],
   }));
   return { format: 1, gpus, unknown: unknownSections(facts) };
 }
@@ -93,7 +102,7 @@ export function vfListRows(view: VfListView): readonly (readonly string[])[] {
   const rows = view.gpus.flatMap((gpu) =>
     gpu.functions.map((row) => [
       row.bdf,
-      row.vf === null ? 'GPU' : `VF ${row.vf}`,
+      row.vf === null ? 'GPU' : `VF ${row.vf}${row.leaving === true ? ', being removed' : ''}`,
       row.driver ?? '-',
       row.overrideKnown ? (row.override ?? '-') : '?',
       row.iommuGroup === null ? '-' : String(row.iommuGroup),

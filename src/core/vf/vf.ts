@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { PciDevice, PciFacts } from '../facts/pci-facts.ts';
 import type { Bdf } from '../pci/address.ts';
+import { wholeDisplays } from './whole-displays.ts';
 
 /** Intel's PCI vendor id. */
 const INTEL = '8086';
@@ -17,7 +18,7 @@ export interface Vf {
 
 /** The Intel display devices that are no VFs, sorted by address. */
 export function intelGpus(pci: PciFacts): readonly PciDevice[] {
-  return pci.displays.filter((device) => device.vendor === INTEL && device.physfn === undefined);
+  return wholeDisplays(pci).filter((device) => device.vendor === INTEL);
 }
 
 /** The VFs of one GPU by its `virtfnN` links, VF 1 first. */

@@ -136,7 +136,6 @@ withMachine('product on the kernel', { mode: 'fast' }, (machine) => {
     expect(answers(JSON.parse(there.stdout.toString()))).toEqual(answers(here));
   });
 
-  // Known defects of the product: each of these fails today, and the run tells when one is mended.
   test('fewer VFs than asked: what was made is taken back', async () => {
     await machine().must('echo 2 > /sys/module/i915/parameters/rig_partial');
     await pveigpu(machine(), 'vf create 3 --yes');
@@ -144,11 +143,27 @@ withMachine('product on the kernel', { mode: 'fast' }, (machine) => {
     expect((await machine().must(`cat ${GPU}/sriov_drivers_autoprobe`)).trim()).toBe('1');
   });
 
-  test.fails('known defect: a VF that is half removed is not taken for a GPU', async () => {
+  test('a VF that is half removed is not taken for a GPU, and nobody waits behind it', async () => {
     expect((await pveigpu(machine(), 'vf create 3 --yes')).code).toBe(0);
     await holdVf(machine(), '0000:00:02.2');
     await machine().must(`setsid sh -c 'echo 0 > ${GPU}/sriov_numvfs' > /dev/null 2>&1 < /dev/null & sleep 1`);
-    expect(JSON.parse((await pveigpu(machine(), 'vf list --json')).stdout).gpus).toHaveLength(1);
+    const waiting = await blockedTasks(machine);
+    const list = JSON.parse((await pveigpu(machine(), 'vf list --json')).stdout);
+    expect(list.gpus).toHaveLength(1);
+    expect(list.gpus[0].functions[1]).toMatchObject({
+      bdf: '0000:00:02.2',
+      leaving: true,
+      holders: [expect.stringContaining('vfio_hold')],
+    });
+    const verdict = JSON.parse((await pveigpu(machine(), 'verdict --json')).stdout);
+    expect(verdict.gpus).toHaveLength(1);
+    for (const command of ['vf create 3 --yes', 'vf remove --yes', 'vf remove --gpu 0000:00:02.0 --yes']) {
+      const refused = await pveigpu(machine(), command);
+      expect(refused.code, command).toBe(5);
+      expect(refused.stderr, command).toMatch(/has not ended: VF 2 .*vfio_hold/);
+      expect(refused.ms, command).toBeLessThan(NEVER_BLOCKS_MS);
+    }
+    expect(await blockedTasks(machine)).toBe(waiting);
   });
 
   test('an old -ENOMEM in the kernel log does not condemn a GPU whose VFs have their windows', async () => {
