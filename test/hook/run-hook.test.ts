@@ -114,7 +114,7 @@ describe('a VF', () => {
     makeVfs(machine, 7);
     bindTo(machine, vf(1), 'i915');
     expect(await start(101, `hostpci0: ${vf(1)}\n`)).toBe(0);
-    expect(pokes).toContain(`devices/${vf(1)}/driver/unbind = ${vf(1)}`);
+    expect(pokes).toContain(`drivers/i915/unbind = ${vf(1)}`);
     expect(driverOf(machine, vf(1))).toBe('vfio-pci');
   });
 

@@ -36,7 +36,8 @@ export async function bindVf(context: HookContext, vf: string, keepsDriver: bool
   const sysfs = sysfsOf(vf);
   const writes: readonly (readonly [string, string])[] = [
     [`${sysfs}/driver_override`, driver],
-    ...(bound === null ? [] : [[`${sysfs}/driver/unbind`, vf] as const]),
+    // By the driver's name: a late write of a run that was killed is refused when another run has bound the VF meanwhile.
+    ...(bound === null ? [] : [[`/sys/bus/pci/drivers/${bound}/unbind`, vf] as const]),
     ['/sys/bus/pci/drivers_probe', vf],
   ];
   for (const [path, value] of writes) {
