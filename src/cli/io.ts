@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { fstatSync, writeSync } from 'node:fs';
+import type { Log } from '../ports/clock-log.ts';
 
 /** Where a command prints and asks: the terminal, or the demo and the tests. */
 export interface Io {
@@ -13,6 +14,12 @@ export interface Io {
   confirm(question: string): Promise<boolean>;
   /** Whether somebody is there to answer. */
   readonly interactive: boolean;
+}
+
+/** What use cases say goes to standard error, so that standard output holds the answer alone. */
+export function logOf(io: Pick<Io, 'err'>): Log {
+  const say = (line: string) => io.err(`${line}\n`);
+  return { info: say, warn: say };
 }
 
 const [STDIN, STDOUT, STDERR] = [0, 1, 2];

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Context } from '../app/context.ts';
 import { composeCapture, composeLocal, composeSimulated } from '../main/compose.ts';
-import type { Io } from './io.ts';
+import { type Io, logOf } from './io.ts';
 import { Failure } from './print-problem.ts';
 
 /** Opens the machine that `--host` and `--root` name. */
 export async function openMachine(where: { readonly host?: string; readonly root?: string }, io: Io): Promise<Context> {
-  const log = { info: (line: string) => io.err(`${line}\n`), warn: (line: string) => io.err(`${line}\n`) };
+  const log = logOf(io);
   const name = where.host ?? 'local';
   if (where.root !== undefined && name !== 'local')
     throw new Failure({ code: 'usage', message: '--root and --host exclude each other.' });

@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs';
 import { localContext } from '../main/local/compose.ts';
 import { run as runStatus } from './commands/status.ts';
-import { terminalIo } from './io.ts';
+import { logOf, terminalIo } from './io.ts';
 
 /**
  * `status` without the argument parser: it is what people type most, and its start-up is budgeted (docs/adr/0010). Knows
@@ -21,6 +21,6 @@ export function runQuick(argv: readonly string[]): Promise<number> | undefined {
   // What is wrong with a directory is said in one place, openMachine.
   if (!statSync(root, { throwIfNoEntry: false })?.isDirectory()) return undefined;
   const io = terminalIo();
-  const log = { info: (line: string) => io.err(`${line}\n`), warn: (line: string) => io.err(`${line}\n`) };
+  const log = logOf(io);
   return runStatus({ args: [], options: { json }, io, context: async () => localContext(root, log) });
 }

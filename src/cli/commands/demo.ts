@@ -10,7 +10,7 @@ import { runShell, terminalKeyboard } from '../demo/shell.ts';
 import { stageOf } from '../demo/stage.ts';
 import { play, type Scene, scenesFor } from '../demo/story.ts';
 import { EXIT } from '../exit-code.ts';
-import type { Io } from '../io.ts';
+import { type Io, logOf } from '../io.ts';
 import { paint } from '../style.ts';
 import { table } from '../table.ts';
 
@@ -19,7 +19,7 @@ const DEFAULT_PROFILE = 'raptor-lake-s';
 export async function run(call: Call): Promise<number> {
   const { io, options } = call;
   if (options.profiles === true) return await listProfiles(call);
-  const log = { info: (line: string) => io.err(`${line}\n`), warn: (line: string) => io.err(`${line}\n`) };
+  const log = logOf(io);
   const opened = await composeSimulated({
     profile: typeof options.profile === 'string' ? options.profile : DEFAULT_PROFILE,
     log,
