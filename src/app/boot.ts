@@ -10,6 +10,7 @@ import { DEVICE_LOCK, RUN_DIR } from './engine/state-paths.ts';
 import type { HookContext } from './hook/hook-context.ts';
 import { makeVfs } from './hook/make-vfs.ts';
 import { vfsOf } from './hook/pci-look.ts';
+import { forgetUnfinished } from './hook/unfinished-vfs.ts';
 
 /** What became of one GPU. */
 export interface BootedGpu {
@@ -75,6 +76,7 @@ async function finish(context: HookContext, goal: VfGoal, endMs: number): Promis
   const { bdf, numVfs } = goal;
   const vfs = await vfsOf(host, bdf);
   const bound = await bindVfs(context, bdf, vfs, endMs);
+  if (bound === vfs.length) await forgetUnfinished(context, bdf);
   if (numVfs !== undefined && numVfs !== vfs.length)
     log.warn(
       `The GPU ${bdf} has ${vfs.length} VFs, not ${numVfs}; their number can change only while there are none: pveigpu vf remove.`,

@@ -10,7 +10,15 @@ import { DEVICE_LOCK } from './engine/state-paths.ts';
 import { guardWholeGpu, wholeGpus } from './hook/guard-whole-gpu.ts';
 import { type HookContext, type Prepared, READY } from './hook/hook-context.ts';
 import { linkName } from './hook/pci-look.ts';
-import { isPrepared, lookAtSlice, prepareSlice, refuseLeaving, refuseTaken, type SliceState } from './hook/prepare-slice.ts';
+import {
+  isDone,
+  isPrepared,
+  lookAtSlice,
+  prepareSlice,
+  refuseLeaving,
+  refuseTaken,
+  type SliceState,
+} from './hook/prepare-slice.ts';
 
 /** How long another hook may hold the device lock. */
 const LOCK_WAIT_MS = 20_000;
@@ -49,11 +57,9 @@ export async function runHook(context: HookContext, call: HookCall): Promise<0 |
     const taken = await refuseTaken(context, state, call.vmid);
     if (taken.kind === 'refused') return refuse(context, call.vmid, taken.because);
   }
-  if (states.every(isPrepared)) {
-    await sayReady(context, states, call.vmid);
-    return 0;
-  }
-  return await prepareAll(context, slices, call);
+  if (!states.every(isDone)) return await prepareAll(context, slices, states, call);
+  await sayReady(context, states, call.vmid);
+  return 0;
 }
 
 /** Whole GPUs are looked at with the lock held, so that nobody makes VFs in that moment; without it the start is refused. */
@@ -79,10 +85,16 @@ async function takeLock({ host }: HookContext, { lockWaitMs }: HookCall): Promis
   return await host.lock(DEVICE_LOCK, { timeoutMs: lockWaitMs ?? LOCK_WAIT_MS });
 }
 
-async function prepareAll(context: HookContext, slices: readonly HookSlice[], call: HookCall): Promise<0 | 1> {
+async function prepareAll(
+  context: HookContext,
+  slices: readonly HookSlice[],
+  before: readonly SliceState[],
+  call: HookCall,
+): Promise<0 | 1> {
   const lock = call.lockHeld ? undefined : await takeLock(context, call);
   if (lock?.ok === false) {
-    context.log.warn(`The VF of VM ${call.vmid} was not prepared: ${lock.problem.message}`);
+    if (before.every(isPrepared)) await sayReady(context, before, call.vmid);
+    else context.log.warn(`The VF of VM ${call.vmid} was not prepared: ${lock.problem.message}`);
     return 0;
   }
   try {
@@ -90,7 +102,7 @@ async function prepareAll(context: HookContext, slices: readonly HookSlice[], ca
     for (const state of await lookAtAll(context, slices)) {
       const leaving = await refuseLeaving(context, state);
       if (leaving.kind === 'refused') return refuse(context, call.vmid, leaving.because);
-      if (isPrepared(state)) continue;
+      if (isDone(state)) continue;
       const prepared: Prepared = await prepareSlice(context, state, call.vmid);
       if (prepared.kind === 'refused') return refuse(context, call.vmid, prepared.because);
       if (prepared.kind === 'gave-up') context.log.warn(`${state.slice.key} of VM ${call.vmid}: ${prepared.because}.`);

@@ -2,6 +2,7 @@
 
 import type { Bdf } from '../../core/pci/address.ts';
 import { desiredOf, parseDesired } from '../../core/plan/desired.ts';
+import type { Problem } from '../../core/problem.ts';
 import { expectedPlaces } from '../../core/vf/expected-vfs.ts';
 import type { Host } from '../../ports/host.ts';
 import { openRemoval } from '../engine/open-removal.ts';
@@ -10,6 +11,7 @@ import { writeAttribute } from '../engine/sysfs-attribute.ts';
 import { pollUntil } from '../engine/sysfs-check.ts';
 import { gaveUp, type HookContext, type Prepared, READY } from './hook-context.ts';
 import { isIntelGpu, linkName, numberAt, sysfsOf, vfsOf } from './pci-look.ts';
+import { forgetUnfinished, noteUnfinished } from './unfinished-vfs.ts';
 
 /** Making VFs of a GPU takes below a second; the driver provisions each. Within the hook's own 30 s. */
 const MAKE_MS = 15_000;
@@ -33,7 +35,8 @@ export async function gpuForVf(host: Host, vf: string): Promise<string | null> {
 
 /**
  * Makes the VFs of a GPU that has none, as many as are desired, else all. Never touches a GPU that has some: changing their
- * number would destroy those in use. Called with `device.lock` held; the write may take `makeMs`.
+ * number would destroy those in use. They are noted as unfinished until the caller has bound them all. Called with
+ * `device.lock` held; the write may take `makeMs`.
  */
 export async function makeVfs(context: HookContext, pf: string, makeMs = MAKE_MS): Promise<Prepared> {
   const { host, log } = context;
@@ -48,18 +51,28 @@ export async function makeVfs(context: HookContext, pf: string, makeMs = MAKE_MS
   const count = await wantedVfs(host, pf);
   if (typeof count === 'string') return gaveUp(count);
   const sysfs = sysfsOf(pf);
+  await noteUnfinished(context, pf);
   if ((await host.stat(`${sysfs}/sriov_drivers_autoprobe`)).kind === 'content') {
     const off = await writeAttribute(host, `${sysfs}/sriov_drivers_autoprobe`, '0', POKE_MS);
-    if (!off.ok) return gaveUp(off.problem.message);
+    if (!off.ok) return await notMade(context, pf, off.problem);
   }
   const made = await writeAttribute(host, `${sysfs}/sriov_numvfs`, String(count), makeMs);
-  if (!made.ok) return gaveUp(made.problem.message);
+  if (!made.ok) return await notMade(context, pf, made.problem);
   // The write returns when the driver is done; a driver may have made fewer than asked, which is no failure here.
   await pollUntil(context, { kind: 'exists', path: `${sysfs}/virtfn${count - 1}` }, SETTLE_MS);
   const vfs = await vfsOf(host, pf);
-  if (vfs.length === 0) return gaveUp(`${pf} was asked for ${count} VFs and made none`);
+  if (vfs.length === 0) {
+    await forgetUnfinished(context, pf);
+    return gaveUp(`${pf} was asked for ${count} VFs and made none`);
+  }
   log.info(`Made ${vfs.length} VFs of the GPU ${pf}.`);
   return READY;
+}
+
+/** A write that was refused made nothing; one that did not return may still make them. */
+async function notMade(context: HookContext, pf: string, { code, message }: Problem): Promise<Prepared> {
+  if (code !== 'host.timeout') await forgetUnfinished(context, pf);
+  return gaveUp(message);
 }
 
 /** How many VFs to make, or why none. A desired state that cannot be read is no reason to fail: then all are made. */

@@ -6,7 +6,8 @@ import { bindVf, isVfioDriver } from './bind-vf.ts';
 import { gpuOfHalfRemoved } from './half-removed.ts';
 import { gaveUp, type HookContext, type Prepared, READY } from './hook-context.ts';
 import { gpuForVf, makeVfs } from './make-vfs.ts';
-import { functionsAt, linkName, vfsOf } from './pci-look.ts';
+import { functionsAt, linkName } from './pci-look.ts';
+import { finishVfs, isUnfinished } from './unfinished-vfs.ts';
 
 /** The VFs of a slice as they are now; what is neither a VF nor missing is somebody else's device and left out. */
 export interface SliceState {
@@ -16,10 +17,13 @@ export interface SliceState {
   readonly ready: readonly string[];
   /** GPUs of its VFs whose VFs the kernel is removing: those go too, or wait for the one that is open. */
   readonly removing: readonly string[];
+  /** GPUs of its VFs whose other VFs a run of ours made and did not come to bind. */
+  readonly unfinished: readonly string[];
 }
 
 /** Looks at a slice. Only links are read: they never wait for a device. */
-export async function lookAtSlice({ host }: HookContext, slice: HookSlice): Promise<SliceState> {
+export async function lookAtSlice(context: HookContext, slice: HookSlice): Promise<SliceState> {
+  const { host } = context;
   const missing: string[] = [];
   const unbound: string[] = [];
   const ready: string[] = [];
@@ -39,13 +43,22 @@ export async function lookAtSlice({ host }: HookContext, slice: HookSlice): Prom
       (isVfioDriver(await linkName(host, bdf, 'driver'), slice.keepsDriver) ? ready : unbound).push(bdf);
     }
   }
-  for (const pf of gpus) if (await hasGap(host, pf)) removing.add(pf);
-  return { slice, missing, unbound, ready, removing: [...removing] };
+  const unfinished: string[] = [];
+  for (const pf of gpus) {
+    if (await hasGap(host, pf)) removing.add(pf);
+    if (await isUnfinished(context, pf)) unfinished.push(pf);
+  }
+  return { slice, missing, unbound, ready, removing: [...removing], unfinished };
 }
 
-/** Whether a slice needs nothing. */
+/** Whether the guest of a slice can start. */
 export function isPrepared({ missing, unbound }: SliceState): boolean {
   return missing.length === 0 && unbound.length === 0;
+}
+
+/** Whether there is nothing to do for a slice, nor for the other VFs that came with it. */
+export function isDone(state: SliceState): boolean {
+  return isPrepared(state) && state.unfinished.length === 0;
 }
 
 /**
@@ -68,11 +81,14 @@ export async function refuseTaken(context: HookContext, { slice, ready, unbound 
   return { kind: 'refused', because: `${user.value.device} is in use by ${user.value.who}` };
 }
 
+/** After so many VFs that could not be bound, no more of a pool are tried: each may take 3 s, and PVE waits for the hook. */
+const MOST_FAILURES = 2;
+
 /** Makes what is missing and binds what is not bound. Called with `device.lock` held. */
 export async function prepareSlice(context: HookContext, first: SliceState, vmid: number): Promise<Prepared> {
   let state = first;
   let trouble: Prepared = READY;
-  const gpus: string[] = [];
+  const gpus = new Set(first.unfinished);
   for (const vf of first.missing) {
     const pf = await gpuForVf(context.host, vf);
     if (pf === null) {
@@ -81,8 +97,8 @@ export async function prepareSlice(context: HookContext, first: SliceState, vmid
     }
     const made = await makeVfs(context, pf);
     if (made.kind === 'refused') return made;
-    if (made.kind === 'ready') gpus.push(pf);
-    else trouble = made;
+    if (made.kind !== 'ready') trouble = made;
+    if (made.kind === 'ready' || (await isUnfinished(context, pf))) gpus.add(pf);
     // One write makes all VFs of a GPU; what is missing afterwards is beyond it.
     state = await lookAtSlice(context, first.slice);
     if (state.missing.length === 0) {
@@ -90,23 +106,15 @@ export async function prepareSlice(context: HookContext, first: SliceState, vmid
       break;
     }
   }
+  const failed: string[] = [];
   for (const vf of state.unbound) {
     const bound = await bindVf(context, vf, state.slice.keepsDriver, vmid);
     // In a pool one VF that is taken says nothing: PVE goes on to the next.
     if (bound.kind !== 'ready' && !(bound.kind === 'refused' && state.slice.pool !== undefined)) trouble = bound;
     if (bound.kind === 'refused' && state.slice.pool === undefined) return bound;
+    if (bound.kind === 'gave-up') failed.push(vf);
+    if (failed.length === MOST_FAILURES) break;
   }
-  for (const pf of gpus) await bindOthers(context, pf, state.slice.keepsDriver, vmid);
+  for (const pf of gpus) await finishVfs(context, pf, failed, { keepsDriver: state.slice.keepsDriver, vmid });
   return trouble;
-}
-
-/**
- * Binds the other VFs of a GPU whose VFs were just made. They were made with autoprobe off, so PVE could not bind them for
- * a guest without our hookscript (kernel drivers/pci/pci-driver.c, pci_device_can_probe). No fault of this guest if it fails.
- */
-async function bindOthers(context: HookContext, pf: string, keepsDriver: boolean, vmid: number): Promise<void> {
-  for (const vf of await vfsOf(context.host, pf)) {
-    const bound = await bindVf(context, vf, keepsDriver, vmid);
-    if (bound.kind !== 'ready') context.log.warn(`${vf} was made and not bound: ${bound.because}.`);
-  }
 }
