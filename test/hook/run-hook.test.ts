@@ -8,6 +8,8 @@ import { bindTo, driverOf, layOut, makeVfs, memoryMachine, PF, poolConfig, probe
 const SYS = '/sys/bus/pci/devices';
 let machine: ReturnType<typeof memoryMachine>;
 let lines: string[];
+/** How long the hook waited, milliseconds. */
+let waitedMs: number;
 let accesses: string[];
 let pokes: string[];
 /** What the kernel answers to a write instead of doing it. */
@@ -18,6 +20,7 @@ beforeEach(() => {
   machine = memoryMachine();
   layOut(machine);
   lines = [];
+  waitedMs = 0;
   accesses = [];
   pokes = [];
   refusal = () => undefined;
@@ -58,6 +61,7 @@ async function start(vmid: number, config: string, more: Partial<HookCall> = {})
     nowMs: () => nowMs,
     sleep: async (ms: number) => {
       nowMs += ms;
+      waitedMs += ms;
     },
   };
   const log = { info: (line: string) => void lines.push(line), warn: (line: string) => void lines.push(line) };
@@ -172,6 +176,51 @@ describe('a VF', () => {
     expect(lines).toEqual(['hostpci0 of VM 101: vfio-pci did not take 0000:00:02.3; the kernel log says why.']);
   });
 
+  /** The driver does not take what is probed, from the n-th probe on. */
+  const takesNone = (from: number) => {
+    let probes = 0;
+    refusal = (path) => {
+      if (!path.endsWith('drivers_probe')) return undefined;
+      probes += 1;
+      return probes < from ? undefined : { kind: 'done' };
+    };
+  };
+
+  test('of one that the driver does not take, the others are not waited for, but named', async () => {
+    takesNone(1);
+    expect(await start(101, `hostpci0: ${vf(3)}\n`)).toBe(0);
+    expect(pokes.filter((poke) => poke.startsWith('drivers_probe'))).toEqual([`drivers_probe = ${vf(3)}`]);
+    expect(waitedMs).toBeLessThan(4000);
+    expect(lines).toEqual([
+      'Made 7 VFs of the GPU 0000:00:02.0.',
+      `Without a driver, and not tried after that: ${[1, 2, 4, 5, 6, 7].map(vf).join(', ')}.`,
+      'hostpci0 of VM 101: vfio-pci did not take 0000:00:02.3; the kernel log says why.',
+    ]);
+  });
+
+  test('whose driver takes its own VF and no other: one is tried, the rest is named, the next start tries again', async () => {
+    takesNone(2);
+    expect(await start(101, `hostpci0: ${vf(3)}\n`)).toBe(0);
+    expect(pokes.filter((poke) => poke.startsWith('drivers_probe'))).toEqual([3, 1].map((n) => `drivers_probe = ${vf(n)}`));
+    expect(waitedMs).toBeLessThan(4000);
+    expect(lines).toContain('0000:00:02.1 was made and not bound: vfio-pci did not take 0000:00:02.1; the kernel log says why.');
+    expect(lines).toContain(`Without a driver, and not tried after that: ${[2, 4, 5, 6, 7].map(vf).join(', ')}.`);
+    refusal = () => undefined;
+    expect(await start(101, `hostpci0: ${vf(3)}\n`)).toBe(0);
+    expect([1, 2, 3, 4, 5, 6, 7].map((number) => driverOf(machine, vf(number)))).toEqual(Array(7).fill('vfio-pci'));
+  });
+
+  test('is ready although VFs of a killed hook wait and the lock cannot be had', async () => {
+    makeVfs(machine, 7);
+    bindTo(machine, vf(3), 'vfio-pci');
+    machine.setFile(`${SYS}/${PF}/sriov_drivers_autoprobe`, '0\n');
+    machine.setFile(`/run/pveigpu/unfinished-${PF}`, '');
+    await memoryHost(machine.tree).lock('/run/pveigpu/device.lock', { timeoutMs: 10 });
+    expect(await start(101, `hostpci0: ${vf(3)}\n`, { lockHeld: false, lockWaitMs: 5 })).toBe(0);
+    expect(pokes).toEqual([]);
+    expect(lines).toEqual(['VM 101: ready for hostpci0: 0000:00:02.3.']);
+  });
+
   test('with driver=keep gets the VFIO driver of its generation', async () => {
     makeVfs(machine, 7);
     machine.setFile(`${SYS}/${vf(3)}/device`, '0xb080\n');
@@ -228,6 +277,14 @@ describe('a pool', () => {
     expect(await start(101, config)).toBe(0);
     const said = 'The pool igpu-vf says IOMMU group 18 of 0000:00:02.2, which is in group 21 now. Run: pveigpu pool sync';
     expect(lines.filter((line) => line.includes('IOMMU'))).toEqual([said]);
+  });
+
+  test('of which the driver takes none: two are tried', async () => {
+    machine.setFile('/etc/pve/mapping/pci.cfg', poolConfig(1, 2, 4, 5));
+    refusal = (path) => (path.endsWith('drivers_probe') ? { kind: 'done' } : undefined);
+    expect(await start(101, config)).toBe(0);
+    expect(pokes.filter((poke) => poke.startsWith('drivers_probe'))).toEqual([1, 2].map((n) => `drivers_probe = ${vf(n)}`));
+    expect(waitedMs).toBeLessThan(7000);
   });
 
   test('entries of other nodes are not ours', async () => {
