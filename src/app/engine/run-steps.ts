@@ -2,11 +2,14 @@
 import type { Step } from '../../core/plan/action.ts';
 import { type JournalRun, type StepState, withStep } from '../../core/plan/journal-run.ts';
 import { ok, type Problem, problem, type Result } from '../../core/problem.ts';
-import type { Context } from '../context.ts';
 import { DeviceLock } from './device-lock.ts';
+import type { EngineContext } from './executor.ts';
 import { bind } from './executors.ts';
 import { writeRun } from './journal.ts';
 import type { StepReport } from './report.ts';
+
+/** Why a step was left out on a machine that consists of files only. */
+const NOT_RUN = 'programs are not run there';
 
 /** How far the steps came, and the problem that stopped them. */
 export interface RanSteps {
@@ -16,7 +19,7 @@ export interface RanSteps {
 
 /** Does the steps of a run in order. Each is noted as started before it runs; the first problem ends the run. */
 export async function runSteps(
-  context: Context,
+  context: EngineContext,
   run: JournalRun,
   onStep?: (step: StepReport, index: number, total: number) => void,
 ): Promise<RanSteps> {
@@ -26,6 +29,10 @@ export async function runSteps(
     for (const [index, { step }] of run.steps.entries()) {
       onStep?.({ action: step.action, reason: step.reason, state: 'started' }, index, run.steps.length);
       const bound = bind(step);
+      if (bound.onlyRuns && !context.host.abilities.run) {
+        current = withStep(current, index, 'skipped', NOT_RUN);
+        continue;
+      }
       const locked = await lock.set(bound.needsDeviceLock);
       if (!locked.ok) return { run: current, problem: locked.problem };
       const standing = await bound.check(context);
@@ -60,7 +67,11 @@ function gone(step: Step): Problem {
   return { code: 'plan.drift', message: `${path} is not there any more.`, hint: 'Plan again.', where: path };
 }
 
-async function executeAndVerify(context: Context, bound: ReturnType<typeof bind>, action: string): Promise<Result<StepState>> {
+async function executeAndVerify(
+  context: EngineContext,
+  bound: ReturnType<typeof bind>,
+  action: string,
+): Promise<Result<StepState>> {
   const executed = await bound.execute(context);
   if (!executed.ok) return executed;
   if (!bound.checkTells) return ok('done');

@@ -12,3 +12,5 @@ export const DEVICE_LOCK = `${RUN_DIR}/device.lock`;
 export const DESIRED_FILE = `${STATE_DIR}/desired.json`;
 /** What is ours on this node. */
 export const LEDGER_FILE = `${STATE_DIR}/ledger.json`;
+/** What is awaited of the next boot. */
+export const PENDING_FILE = `${STATE_DIR}/pending.json`;

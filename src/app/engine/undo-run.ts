@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import { isConsumer } from '../../core/plan/consumers.ts';
 import { inverseOf } from '../../core/plan/inverse.ts';
 import { type JournalRun, type RunStep, withStep } from '../../core/plan/journal-run.ts';
 import { ok, type Problem, type ProblemCode, type Result } from '../../core/problem.ts';
-import type { Context } from '../context.ts';
 import { isForgotten, readBootId } from './boot-id.ts';
 import { DeviceLock } from './device-lock.ts';
+import type { EngineContext } from './executor.ts';
 import { bind } from './executors.ts';
 import { pruneJournal, writeRun } from './journal.ts';
 
@@ -15,19 +16,20 @@ import { pruneJournal, writeRun } from './journal.ts';
 const FINAL: readonly ProblemCode[] = ['plan.drift', 'guest.unknown', 'host.unsupported', 'vf.in-use'];
 
 /**
- * Takes back what a run did, newest step first, each after a look whether it is still as we left it. What has changed
+ * Takes back what a run did, newest step first, each after a look whether it is still as we left it. What was made out of files
+ * (initramfs, the loader's files) is made again last, in its own order, once the files are as before. What has changed
  * since is left and noted. Fails, with the run left open for the next try, when a step cannot be taken back now
  * (a locked guest, no quorum); with `giveUp` such a step is left too. A journal that cannot be written does not stop it:
  * each step is looked at before it is taken back, so that doing this twice is harmless. What sysfs forgot at a boot since
  * is not taken back: the same value may stand there for another reason.
  */
-export async function undoRun(context: Context, run: JournalRun, giveUp: boolean): Promise<Result<JournalRun>> {
+export async function undoRun(context: EngineContext, run: JournalRun, giveUp: boolean): Promise<Result<JournalRun>> {
   let current: JournalRun = { ...run, state: 'undoing' };
   await writeRun(context.host, current);
   const bootId = await readBootId(context.host);
   const lock = new DeviceLock(context.host);
   try {
-    for (let index = run.steps.length - 1; index >= 0; index -= 1) {
+    for (const index of undoOrder(run)) {
       const entry = current.steps[index];
       if (entry === undefined || (entry.state !== 'started' && entry.state !== 'done')) continue;
       const isGone = isForgotten(entry.step.action, run.bootId, bootId);
@@ -46,7 +48,14 @@ export async function undoRun(context: Context, run: JournalRun, giveUp: boolean
   return ok(closed);
 }
 
-async function undoStep(context: Context, lock: DeviceLock, { step, state }: RunStep): Promise<Problem | null> {
+/** Where the steps of a run stand, in the order in which they are taken back. */
+function undoOrder({ steps }: JournalRun): readonly number[] {
+  const consumes = (index: number) => steps[index] !== undefined && isConsumer(steps[index].step);
+  const all = steps.map((_, index) => index);
+  return [...all.filter((index) => !consumes(index)).reverse(), ...all.filter(consumes)];
+}
+
+async function undoStep(context: EngineContext, lock: DeviceLock, { step, state }: RunStep): Promise<Problem | null> {
   const inverse = inverseOf(step);
   if (inverse === null) return null;
   const bound = bind(inverse);

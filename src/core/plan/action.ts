@@ -2,7 +2,9 @@
 import type { Pool } from '../facts/guest-facts.ts';
 import type { ProblemCode } from '../problem.ts';
 import type { DesiredGpu } from './desired.ts';
+import type { FileEdit } from './file-edit.ts';
 import type { GuestChange } from './guest-change.ts';
+import type { PendingReboot } from './pending-reboot.ts';
 
 /** A file as it was before we touched it: enough to put it back byte for byte. */
 export type FileImage =
@@ -30,6 +32,44 @@ export interface ActionArgs {
     readonly release?: true;
   };
   readonly removeFile: { readonly path: string; readonly before: FileImage; readonly release?: true };
+  /** Changes a file that is somebody else's; `edit` says what of it is ours, so that only that goes when they change it too. */
+  readonly editFile: {
+    readonly path: string;
+    readonly base64: string;
+    readonly mode: number;
+    readonly before: FileImage;
+    readonly edit: FileEdit;
+    readonly release?: true;
+  };
+  /** A program that changes the machine in a way that no other action covers. Doing and undoing it twice must be harmless. */
+  readonly run: {
+    readonly argv: readonly [string, ...string[]];
+    /** What takes it back, null when nothing has to. */
+    readonly undo: readonly [string, ...string[]] | null;
+    /** Tells that it is done already; without one it is done each time. */
+    readonly done?: SysfsCheck;
+    readonly timeoutMs: number;
+  };
+  /** Whether systemd starts a unit at boot; `before` is how it was. A unit that is enabled is not started now. */
+  readonly enableUnit: { readonly unit: string; readonly enabled: boolean; readonly before: boolean };
+  /** Makes the boot loader read its configuration and the kernels' files again. */
+  readonly refreshBoot: { readonly tool: 'update-grub' | 'proxmox-boot-tool' };
+  /** Builds the initramfs of one installed kernel again; afterwards it must hold the files `holds` (paths without the first slash). */
+  readonly updateInitramfs: { readonly release: string; readonly holds: readonly string[] };
+  readonly installPackage: {
+    readonly packages: readonly PackageChoice[];
+    /** The installed version of each by name before, null when it was not installed. */
+    readonly before: { readonly [name: string]: string | null };
+  };
+  /** Removes packages that we installed; configuration files stay, as with apt-get remove. */
+  readonly removePackage: {
+    readonly packages: readonly PackageChoice[];
+    readonly before: { readonly [name: string]: string | null };
+  };
+  /** The kernel that the loader starts by default, null for the loader's own choice. */
+  readonly pinKernel: { readonly release: string | null; readonly before: string | null };
+  /** Notes what must be true after the next reboot (or, with null, that nothing is awaited any more). */
+  readonly noteReboot: { readonly pending: PendingReboot | null; readonly before: PendingReboot | null };
   readonly writeSysfs: {
     readonly path: string;
     readonly value: string;
@@ -58,6 +98,16 @@ export interface ActionArgs {
   readonly createPool: { readonly pool: Pool };
   readonly updatePool: { readonly pool: Pool; readonly before: Pool; readonly digest: string };
   readonly removePool: { readonly before: Pool };
+}
+
+/** One package to install: from the repositories, or from a file whose SHA-256 must fit. */
+export interface PackageChoice {
+  readonly name: string;
+  /** Absent means the version that apt would take. */
+  readonly version?: string;
+  /** Absolute path of a `.deb`. */
+  readonly file?: string;
+  readonly sha256?: string;
 }
 
 export type ActionName = keyof ActionArgs;

@@ -3,9 +3,10 @@ import { structuredPatch } from 'diff';
 import type { GuestKind, Pool } from '../facts/guest-facts.ts';
 import { printPoolEntry } from '../guest/pool-entry.ts';
 import { rewriteLikePve } from '../guest/vm-rewrite.ts';
-import type { ActionArgs, ActionName, Plan, Remark, Step, StepOf } from './action.ts';
+import type { ActionArgs, ActionName, PackageChoice, Plan, Remark, Step, StepOf } from './action.ts';
 import { imageText } from './file-image.ts';
 import { guestArgv } from './guest-argv.ts';
+import { enableArgv, initramfsArgv, installArgv, pinArgv, refreshArgv, removeArgv } from './host-argv.ts';
 import { createPoolOptions, updatePoolOptions } from './pool-argv.ts';
 
 /** What one step changes, for people and for `--json`. */
@@ -44,6 +45,38 @@ const DIFFS: Diffs = {
   writeFile: ({ path, base64, mode, before }) => ({
     subject: path,
     diff: unified(imageText(before), imageText({ kind: 'file', base64, mode, uid: 0, gid: 0 })),
+  }),
+  editFile: ({ path, base64, mode, before }) => ({
+    subject: path,
+    diff: unified(imageText(before), imageText({ kind: 'file', base64, mode, uid: 0, gid: 0 })),
+  }),
+  run: ({ argv }) => ({ subject: argv[0], diff: [], command: argv }),
+  enableUnit: (args) => ({ subject: `unit ${args.unit}`, diff: [], command: enableArgv(args) }),
+  refreshBoot: ({ tool }) => ({ subject: 'boot loader', diff: [], command: refreshArgv(tool) }),
+  updateInitramfs: ({ release }) => ({
+    subject: `initramfs of ${release}`,
+    diff: [],
+    command: initramfsArgv(release),
+  }),
+  installPackage: ({ packages, before }) => ({
+    subject: packagesText(packages),
+    diff: packages.map(({ name, version }) => `+${name} ${version ?? '(newest)'}${wasText(before[name])}`),
+    command: installArgv(packages),
+  }),
+  removePackage: ({ packages, before }) => ({
+    subject: packagesText(packages),
+    diff: packages.map(({ name }) => `-${name} ${before[name] ?? ''}`.trimEnd()),
+    command: removeArgv(packages),
+  }),
+  pinKernel: ({ release, before }) => ({
+    subject: 'kernel that boots by default',
+    diff: [`-${before ?? "the loader's choice"}`, `+${release ?? "the loader's choice"}`],
+    command: pinArgv(release),
+  }),
+  noteReboot: ({ pending }) => ({
+    subject: 'pending reboot',
+    diff: [],
+    value: pending === null ? 'none' : `kernel ${pending.kernel}${parametersText(pending.parameters)}`,
   }),
   removeFile: ({ path, before }) => ({ subject: path, diff: unified(imageText(before), '') }),
   writeSysfs: ({ path, value }) => ({ subject: path, diff: [], value: value.trim() }),
@@ -116,6 +149,18 @@ function guestDiff(args: ActionArgs['setGuestConfig'], guests: GuestTexts): read
     if (old === wanted) return [];
     return [...(old === null ? [] : [`-${key}: ${old}`]), ...(wanted === null ? [] : [`+${key}: ${wanted}`])];
   });
+}
+
+function packagesText(packages: readonly PackageChoice[]): string {
+  return `${packages.length === 1 ? 'package' : 'packages'} ${packages.map(({ name }) => name).join(', ')}`;
+}
+
+function wasText(version: string | null | undefined): string {
+  return version === null || version === undefined ? '' : `, was ${version}`;
+}
+
+function parametersText(parameters: readonly string[]): string {
+  return parameters.length === 0 ? '' : ` with ${parameters.join(' ')}`;
 }
 
 function poolText(pool: Pool): string {

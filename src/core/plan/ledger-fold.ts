@@ -3,7 +3,18 @@ import { sha1Hex } from '../text/sha1.ts';
 import type { ActionArgs, ActionName, StepOf } from './action.ts';
 import { fromBase64, sameContent } from './file-image.ts';
 import type { JournalRun } from './journal-run.ts';
-import { forgetFile, forgetGuest, forgetPool, type Ledger, recordFile, recordGuest, recordPool } from './ledger.ts';
+import {
+  forgetFile,
+  forgetGuest,
+  forgetPool,
+  type Ledger,
+  recordFile,
+  recordGuest,
+  recordPackage,
+  recordPin,
+  recordPool,
+  recordUnit,
+} from './ledger.ts';
 import { isPool } from './pool-equality.ts';
 
 type Folds = { readonly [K in ActionName]: (ledger: Ledger, args: ActionArgs[K]) => Ledger };
@@ -20,6 +31,27 @@ const FOLDS: Folds = {
     const pristine = ledger.files[path]?.pristine ?? before;
     return release === true || pristine.kind === 'absent' ? forgetFile(ledger, path) : recordFile(ledger, path, before, null);
   },
+  editFile: (ledger, { path, base64, mode, before, edit, release }) => {
+    const written = { kind: 'file', base64, mode, uid: 0, gid: 0 } as const;
+    const pristine = ledger.files[path]?.pristine ?? before;
+    if (release === true || sameContent(written, pristine)) return forgetFile(ledger, path);
+    return recordFile(ledger, path, before, sha1Hex(fromBase64(base64)), edit);
+  },
+  // What a program changed it takes back itself, and what it reads is in the ledger on its own account.
+  run: (ledger) => ledger,
+  refreshBoot: (ledger) => ledger,
+  updateInitramfs: (ledger) => ledger,
+  enableUnit: (ledger, { unit, enabled, before }) => recordUnit(ledger, unit, before, enabled),
+  installPackage: (ledger, { packages, before }) =>
+    Object.entries(before).reduce(
+      (folded, [name, old]) => recordPackage(folded, name, old, packages.find((one) => one.name === name)?.version),
+      ledger,
+    ),
+  removePackage: (ledger, { before }) =>
+    Object.entries(before).reduce((folded, [name, old]) => recordPackage(folded, name, old, null), ledger),
+  pinKernel: (ledger, { release, before }) => recordPin(ledger, before, release),
+  // Kept in a file of its own, which the next boot settles.
+  noteReboot: (ledger) => ledger,
   // Sysfs is gone after a reboot: the desired state says what to make again, so nothing of it is in the ledger.
   writeSysfs: (ledger) => ledger,
   loadModule: (ledger) => ledger,

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { GuestKind, Pool } from '../facts/guest-facts.ts';
 import type { FileImage } from './action.ts';
+import type { FileEdit } from './file-edit.ts';
+import { mergeEdits } from './merge-edits.ts';
 
 /** One file that we changed: how it was before us, and the SHA-1 of what we left there (null: we removed it). */
 export interface LedgerFile {
   readonly pristine: FileImage;
   readonly wroteSha1: string | null;
+  /** Of a file that is somebody else's: what in it is ours. */
+  readonly edits?: readonly FileEdit[];
 }
 
 /** One guest that we changed: per key what we set (null: removed) and what stood there before us. */
@@ -28,15 +32,26 @@ export interface Ledger {
   readonly files: { readonly [path: string]: LedgerFile };
   readonly guests: { readonly [vmid: string]: LedgerGuest };
   readonly pools: { readonly [id: string]: LedgerPool };
+  /** Packages that we installed or changed, with the version before us (null: it was not installed). */
+  readonly packages: { readonly [name: string]: string | null };
+  /** Units that we enabled or disabled, with how it was before us. */
+  readonly units: { readonly [unit: string]: boolean };
+  /** The kernel that was pinned before we pinned another (null: none); absent while the pin is not ours. */
+  readonly pin?: { readonly before: string | null };
 }
 
 /** The ledger of a node that we have not touched. */
-export const EMPTY_LEDGER: Ledger = { format: 1, lastRun: 0, files: {}, guests: {}, pools: {} };
+export const EMPTY_LEDGER: Ledger = { format: 1, lastRun: 0, files: {}, guests: {}, pools: {}, packages: {}, units: {} };
 
-/** Notes that a file now has the content with this SHA-1 (null: it is gone); the first image stays the pristine one. */
-export function recordFile(ledger: Ledger, path: string, before: FileImage, wroteSha1: string | null): Ledger {
-  const pristine = own(ledger.files, path)?.pristine ?? before;
-  return { ...ledger, files: { ...ledger.files, [path]: { pristine, wroteSha1 } } };
+/**
+ * Notes that a file now has the content with this SHA-1 (null: it is gone); the first image stays the pristine one. With an
+ * edit, what of the file is ours is noted too.
+ */
+export function recordFile(ledger: Ledger, path: string, before: FileImage, wroteSha1: string | null, edit?: FileEdit): Ledger {
+  const old = own(ledger.files, path);
+  const edits = edit === undefined ? (old?.edits ?? []) : mergeEdits(old?.edits ?? [], edit);
+  const file: LedgerFile = { pristine: old?.pristine ?? before, wroteSha1, ...(edits.length === 0 ? {} : { edits }) };
+  return { ...ledger, files: { ...ledger.files, [path]: file } };
 }
 
 /** Forgets a file: it has its pristine bytes again, or our tokens have left it. */
@@ -76,6 +91,26 @@ export function recordPool(ledger: Ledger, id: string, before: Pool | null): Led
 /** Forgets a pool: it is gone, or it is as it was before us. */
 export function forgetPool(ledger: Ledger, id: string): Ledger {
   return { ...ledger, pools: without(ledger.pools, id) };
+}
+
+/** Notes the version that a package had before us; one that has it again (null: is gone again) is forgotten. */
+export function recordPackage(ledger: Ledger, name: string, before: string | null, now: string | null | undefined): Ledger {
+  const first = Object.hasOwn(ledger.packages, name) ? (ledger.packages[name] ?? null) : before;
+  const packages = now === first ? without(ledger.packages, name) : { ...ledger.packages, [name]: first };
+  return { ...ledger, packages };
+}
+
+/** Notes how a unit was before us; one that is so again is forgotten. */
+export function recordUnit(ledger: Ledger, unit: string, before: boolean, now: boolean): Ledger {
+  const first = own(ledger.units, unit) ?? before;
+  return { ...ledger, units: now === first ? without(ledger.units, unit) : { ...ledger.units, [unit]: first } };
+}
+
+/** Notes the pin that stood before ours; a pin that is as before us is forgotten. */
+export function recordPin(ledger: Ledger, before: string | null, now: string | null): Ledger {
+  const { pin, ...rest } = ledger;
+  const first = pin === undefined ? before : pin.before;
+  return now === first ? rest : { ...rest, pin: { before: first } };
 }
 
 function withGuest(ledger: Ledger, kind: GuestKind, vmid: number, keys: LedgerGuest['keys']): Ledger {

@@ -6,8 +6,7 @@ const text = z.string();
 const texts = z.readonly(z.array(text));
 const release = z.exactOptional(z.literal(true));
 
-/** A file image as it is stored. */
-export const fileImageSchema = z.discriminatedUnion('kind', [
+const fileImageSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('absent') }),
   z.object({ kind: z.literal('file'), base64: text, mode: z.int(), uid: z.int(), gid: z.int() }),
 ]);
@@ -18,8 +17,42 @@ const check = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('link-name'), path: text, name: text }),
 ]);
 
-/** A pool as it is stored. */
-export const poolSchema = z.object({
+const edit = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('kernel-parameters'),
+    format: z.enum(['grub-default', 'kernel-cmdline']),
+    added: texts,
+    removed: texts,
+  }),
+  z.object({ kind: z.literal('lines'), added: texts, removed: texts }),
+]);
+
+const argv: z.ZodMiniType<readonly [string, ...string[]]> = z.tuple([text], text);
+
+const packages = z.readonly(
+  z.array(
+    z.object({
+      name: text,
+      version: z.exactOptional(text),
+      file: z.exactOptional(text),
+      sha256: z.exactOptional(text),
+    }),
+  ),
+);
+const versions = z.record(text, z.nullable(text));
+
+const pending = z.nullable(
+  z.object({
+    format: z.literal(1),
+    bootId: z.nullable(text),
+    kernel: text,
+    parameters: texts,
+    rebuildLater: texts,
+    trial: z.exactOptional(text),
+  }),
+);
+
+const poolSchema = z.object({
   id: text,
   description: z.exactOptional(text),
   mdev: z.boolean(),
@@ -40,6 +73,15 @@ export const poolSchema = z.object({
 
 const ARGS: { readonly [K in ActionName]: z.ZodMiniType<ActionArgs[K]> } = {
   writeFile: z.object({ path: text, base64: text, mode: z.int(), before: fileImageSchema, release }),
+  editFile: z.object({ path: text, base64: text, mode: z.int(), before: fileImageSchema, edit, release }),
+  run: z.object({ argv, undo: z.nullable(argv), done: z.exactOptional(check), timeoutMs: z.number() }),
+  enableUnit: z.object({ unit: text, enabled: z.boolean(), before: z.boolean() }),
+  refreshBoot: z.object({ tool: z.enum(['update-grub', 'proxmox-boot-tool']) }),
+  updateInitramfs: z.object({ release: text, holds: texts }),
+  installPackage: z.object({ packages, before: versions }),
+  removePackage: z.object({ packages, before: versions }),
+  pinKernel: z.object({ release: z.nullable(text), before: z.nullable(text) }),
+  noteReboot: z.object({ pending, before: pending }),
   removeFile: z.object({ path: text, before: fileImageSchema, release }),
   writeSysfs: z.object({
     path: text,

@@ -54,6 +54,8 @@ describe('an apply that goes well', () => {
           },
         },
         pools: {},
+        packages: {},
+        units: {},
       },
     });
     expect(await readRun(context.host, 1)).toMatchObject({ ok: true, value: { state: 'done', title: 'test' } });

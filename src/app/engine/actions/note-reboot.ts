@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { PendingReboot } from '../../../core/plan/pending-reboot.ts';
+import { ok, problem } from '../../../core/problem.ts';
+import { readBootId } from '../boot-id.ts';
+import type { Executor } from '../executor.ts';
+import { readPending, removePending, writePending } from '../pending-file.ts';
+
+/** Writes down what the next boot must show, or that nothing is awaited any more. */
+export const noteReboot: Executor<'noteReboot'> = {
+  needsDeviceLock: false,
+  checkTells: true,
+  async check({ host }, { pending, before }) {
+    const now = await readPending(host);
+    if (!now.ok) return now;
+    if (isSame(now.value, pending)) return ok('already');
+    if (isSame(now.value, before)) return ok('ready');
+    return problem('plan.drift', 'Another reboot is awaited by now than when the plan was made.', { hint: 'Plan again.' });
+  },
+  async refine({ host }, { pending, before }) {
+    const now = await readPending(host);
+    if (!now.ok) return now;
+    const noted = now.value ?? before;
+    if (pending === null || pending.bootId !== null) return ok({ pending, before: noted });
+    return ok({ pending: { ...pending, bootId: (await readBootId(host)) ?? null }, before: noted });
+  },
+  async execute({ host }, { pending }) {
+    return pending === null ? await removePending(host) : await writePending(host, pending);
+  },
+};
+
+/** A plan does not know in which boot it will be done, so null stands for any. */
+function isSame(a: PendingReboot | null, b: PendingReboot | null): boolean {
+  if (a === null || b === null) return a === b;
+  const bootId = a.bootId === null || b.bootId === null ? null : undefined;
+  return JSON.stringify(comparable(a, bootId)) === JSON.stringify(comparable(b, bootId));
+}
+
+function comparable(
+  { bootId, kernel, parameters, rebuildLater, trial }: PendingReboot,
+  any: null | undefined,
+): readonly unknown[] {
+  return [any === null ? null : bootId, kernel, parameters, rebuildLater, trial ?? null];
+}

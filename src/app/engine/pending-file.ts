@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { type PendingReboot, parsePending } from '../../core/plan/pending-reboot.ts';
+import { ok, problem, type Result } from '../../core/problem.ts';
+import type { Host } from '../../ports/host.ts';
+import { writeState } from './state-files.ts';
+import { PENDING_FILE } from './state-paths.ts';
+
+/** What is awaited of the next boot, null when nothing is. */
+export async function readPending(host: Host): Promise<Result<PendingReboot | null>> {
+  const read = await host.read(PENDING_FILE);
+  if (read.kind === 'absent') return ok(null);
+  if (read.kind === 'content') return parsePending(read.value, PENDING_FILE);
+  return problem('host.read', `${PENDING_FILE} cannot be read: ${read.errno}.`, {
+    hint: 'Run pveigpu as root.',
+    where: PENDING_FILE,
+  });
+}
+
+export async function writePending(host: Host, pending: PendingReboot): Promise<Result<void>> {
+  return await writeState(host, PENDING_FILE, pending);
+}
+
+export async function removePending(host: Host): Promise<Result<void>> {
+  return await host.remove(PENDING_FILE);
+}

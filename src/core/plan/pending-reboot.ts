@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { Result } from '../problem.ts';
+import { listAt, objectAt, optional, textAt, textOrNullAt, WrongShape } from './check-stored.ts';
+import { parseStored, type StoredFormat } from './stored-format.ts';
+
+/** What a set-up awaits of the next boot, until `confirm` has looked. Stored as `pending.json`. */
+export interface PendingReboot {
+  readonly format: 1;
+  /** The `boot_id` of the kernel in which it was applied; null where it could not be read. */
+  readonly bootId: string | null;
+  /** The kernel that must run after the reboot. */
+  readonly kernel: string;
+  /** Words that must stand in `/proc/cmdline`. */
+  readonly parameters: readonly string[];
+  /** Kernels whose initramfs is still as it was before, to be built again once this boot is confirmed. */
+  readonly rebuildLater: readonly string[];
+  /** The loader entry of a trial, when it is one. */
+  readonly trial?: string;
+}
+
+const FORMAT: StoredFormat<PendingReboot> = {
+  name: 'the note about the next boot',
+  newest: 1,
+  migrations: {},
+  check: (value) => {
+    try {
+      return { ok: true, value: pendingOf(value) };
+    } catch (error) {
+      if (error instanceof WrongShape) return { ok: false, reason: error.message };
+      throw error;
+    }
+  },
+};
+
+/** Reads `pending.json`. */
+export function parsePending(text: string, where: string): Result<PendingReboot> {
+  return parseStored(FORMAT, text, where);
+}
+
+function pendingOf(value: unknown): PendingReboot {
+  const pending = objectAt(value, 'pending');
+  return {
+    format: 1,
+    bootId: textOrNullAt(pending.bootId, 'bootId'),
+    kernel: textAt(pending.kernel, 'kernel'),
+    parameters: listAt(pending.parameters, 'parameters', textAt),
+    rebuildLater: listAt(pending.rebuildLater, 'rebuildLater', textAt),
+    ...optional(pending, 'trial', 'pending', textAt),
+  };
+}
