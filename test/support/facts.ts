@@ -49,6 +49,16 @@ const DEFAULTS: FactSections = {
   pools: { pools: [] },
   reservations: { reservations: [] },
   hookscripts: { snippetStorages: [], scripts: [] },
+  boot: {
+    firmware: 'uefi',
+    loaders: [],
+    espUuids: { state: 'absent' },
+    kernels: [{ release: '6.17.2-1-pve', hasInitramfs: true, hasHeaders: false }],
+    manual: [],
+    freeBytes: {},
+  },
+  config: { files: [], unreadable: [] },
+  packages: { packages: [], sources: [], enterpriseLogin: false },
 };
 
 /** Facts of an idle Proxmox VE 9 node with an IOMMU and no display device: every section known. */

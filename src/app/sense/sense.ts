@@ -21,6 +21,7 @@ const SENSORS: { readonly [K in SectionName]: () => Promise<Sensor<K>> } = {
   pools: async () => (await import('./sense-pools.ts')).sensePools,
   reservations: async () => (await import('./sense-reservations.ts')).senseReservations,
   hookscripts: async () => (await import('./sense-hookscripts.ts')).senseHookscripts,
+  packages: async () => (await import('./sense-packages.ts')).sensePackages,
 };
 
 /** Every section, in the order in which facts list them. */

@@ -6,9 +6,11 @@ import { keptLog } from '../kernel-log/relevant-lines.ts';
 import { keptModuleFile } from '../modules/module-info.ts';
 import { RELEVANT_MODULES } from '../modules/module-name.ts';
 import { keptModuleIndex } from '../modules/module-origin.ts';
+import { keptAptSources } from '../platform/apt-sources.ts';
 import { keptMembers } from '../platform/cluster-files.ts';
 import { keptCpuinfo } from '../platform/cpuinfo.ts';
 import { keptStatus, SENSED_PACKAGES } from '../platform/dpkg-status.ts';
+import { keptPackageStates, packageStates } from '../platform/package-states.ts';
 import { keptCgroup } from '../platform/process-identity.ts';
 import { keptCmdlineWords } from './kept-cmdline.ts';
 import { keptConfigSpace } from './kept-config-space.ts';
@@ -61,7 +63,8 @@ export const KEPT_FILES: readonly (readonly [RegExp, Keep])[] = [
   ],
   [/^\/etc\/pve\/mapping\/pci\.cfg$/, (path, text, names) => renamePools(guestFile(path, text, names), names)],
   [/^\/etc\/pve\/storage\.cfg$/, (path, text, names) => renameStorages(guestFile(path, text, names), names)],
-  [/^\/var\/lib\/dpkg\/status$/, (_, text) => keptStatus(text, SENSED_PACKAGES)],
+  [/^\/var\/lib\/dpkg\/status$/, (_, text, names) => keptDpkgStatus(text, names)],
+  [/^\/etc\/apt\/sources\.list(\.d\/[^/]+\.(list|sources))?$/, keptAptSources],
   [/^\/var\/log\/dmesg$/, (_, text, names) => renameLog(keptLog(text), names, keptCmdlineWords)],
 ];
 
@@ -92,6 +95,9 @@ export const KEPT_DIRECTORIES: readonly (readonly [RegExp, RegExp])[] = [
   [/^\/etc\/pve\/nodes\/[^/]+\/(qemu-server|lxc)$/, /^\d{1,10}\.conf$/],
   [/^\/etc\/pve\/mapping$/, /^pci\.cfg$/],
   [/^\/(etc|run|usr\/local\/lib|usr\/lib|lib)\/(modprobe|modules-load)\.d$/, /^[\w.@+-]{1,64}\.conf$/],
+  [/^\/etc\/apt\/sources\.list\.d$/, /^[\w.-]{1,64}\.(list|sources)$/],
+  // only whether apt has Proxmox's login
+  [/^\/etc\/apt\/auth\.conf\.d$/, /^pve\.conf$/],
   [/^\/var\/lib\/dkms(\/.*)?$/, /^[\w.+~@-]{1,80}$/],
 ];
 
@@ -103,6 +109,13 @@ export const KEPT_LINKS: readonly RegExp[] = [
   /^\/etc\/pve\/(local|qemu-server|lxc|openvz)$/,
   /^\/etc\/modules-load\.d\/modules\.conf$/,
 ];
+
+/** Each package once, though two sections of facts read them. */
+function keptDpkgStatus(text: string, names: Pseudonyms): string {
+  const watched = new Set(packageStates(text).map(({ name }) => name));
+  const others = SENSED_PACKAGES.filter((name) => !watched.has(name));
+  return keptStatus(text, others) + keptPackageStates(text, (name) => names.of('package', name));
+}
 
 /** Parameters are numbers, words and file names of firmware; a path of somebody's own is not kept. */
 function keptParameter(text: string): string {

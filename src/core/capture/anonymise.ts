@@ -108,7 +108,7 @@ class Filter {
   #path(path: string): string {
     const snippet = this.#snippetOf(path);
     if (snippet !== undefined) return `${renameFolders(snippet.path, this.#names)}/${this.#names.ofFile('hook', lastPart(path))}`;
-    const config = /^(.*\/(?:modprobe|modules-load)\.d\/)([^/]+)$/.exec(path);
+    const config = /^(.*\/(?:modprobe|modules-load|sources\.list)\.d\/)([^/]+)$/.exec(path);
     if (config !== null) return config[1] + this.#names.ofFile('file', config[2] ?? '');
     return scrubUuids(path)
       .replace(/^(\/etc\/pve\/nodes\/)([^/]+)/, (_, head: string, node: string) => head + this.#names.of('pve', node))
