@@ -14,7 +14,7 @@ import type { Context } from './context.ts';
 import { readImage } from './engine/read-image.ts';
 import { readDesired, readLedger } from './engine/state-files.ts';
 import { readGuestConfig } from './sense/read-guest-files.ts';
-import { ALL_SECTIONS, sense } from './sense/sense.ts';
+import { GUEST_SECTIONS, sense } from './sense/sense.ts';
 import { readPoolConfig } from './sense/sense-pools.ts';
 
 /** What the caller brings: what the product's own files hold. */
@@ -54,9 +54,9 @@ export async function guestGround(
   });
 }
 
-/** All facts, with the pools' descriptions, by which ours are known; captures leave those out. */
+/** The facts that plans about guests rest on, with the pools' descriptions, by which ours are known; captures leave those out. */
 export async function senseForPlan({ host }: Context): Promise<HostFacts> {
-  const facts = await sense(host, ALL_SECTIONS);
+  const facts = await sense(host, GUEST_SECTIONS);
   if (facts.pools.state !== 'known') return facts;
   const described = await readPoolConfig(host);
   return described.ok ? { ...facts, pools: known({ pools: described.value.pools }) } : facts;

@@ -21,11 +21,18 @@ const SENSORS: { readonly [K in SectionName]: () => Promise<Sensor<K>> } = {
   pools: async () => (await import('./sense-pools.ts')).sensePools,
   reservations: async () => (await import('./sense-reservations.ts')).senseReservations,
   hookscripts: async () => (await import('./sense-hookscripts.ts')).senseHookscripts,
+  boot: async () => (await import('./sense-boot.ts')).senseBoot,
+  config: async () => (await import('./sense-config.ts')).senseConfig,
   packages: async () => (await import('./sense-packages.ts')).sensePackages,
 };
 
 /** Every section, in the order in which facts list them. */
 export const ALL_SECTIONS: readonly SectionName[] = Object.keys(SENSORS) as SectionName[];
+
+/** What plans about guests and slices rest on: all but what only host set-up changes. */
+export const GUEST_SECTIONS: readonly SectionName[] = ALL_SECTIONS.filter(
+  (name) => name !== 'boot' && name !== 'config' && name !== 'packages',
+);
 
 /**
  * Reads a machine: the sections asked for, all at the same time, since over a network the waiting counts. The others are

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import type { BootFacts } from './boot-facts.ts';
+import type { ConfigFacts } from './config-facts.ts';
 import type { DrmFacts, HolderFacts } from './drm-facts.ts';
 import type { GuestFacts, HookscriptFacts, PoolFacts, ReservationFacts } from './guest-facts.ts';
 import type { KernelFacts, LogFacts, ModuleFacts } from './kernel-facts.ts';
+import type { PackageFacts } from './package-facts.ts';
 import type { PciFacts } from './pci-facts.ts';
 import type { PlatformFacts, PveFacts } from './platform-facts.ts';
 import type { Section } from './section.ts';
@@ -20,6 +23,9 @@ export interface FactSections {
   readonly pools: PoolFacts;
   readonly reservations: ReservationFacts;
   readonly hookscripts: HookscriptFacts;
+  readonly boot: BootFacts;
+  readonly config: ConfigFacts;
+  readonly packages: PackageFacts;
 }
 
 export type SectionName = keyof FactSections;
