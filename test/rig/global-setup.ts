@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { buildRig } from './build/build-rig.ts';
 import { whyNot } from './build/debian-mirror.ts';
 import { inRig, takeFolder } from './build/workspace.ts';
+import { chooseAccelerator } from './machine/accelerator.ts';
 import { shareProduct } from './product/install-product.ts';
 
 /** Builds what is missing of the rig before the first case; says so when this machine cannot have one. */
@@ -17,6 +18,8 @@ export async function setup(): Promise<() => void> {
   await buildRig((line) => console.log(line));
   rmSync(inRig('failures'), { recursive: true, force: true });
   shareProduct();
+  // Tried once, before two machines start at once.
+  await chooseAccelerator((line) => console.log(line));
   console.log(`rig: ready after ${((Date.now() - start) / 1000).toFixed(1)} s`);
   return release;
 }

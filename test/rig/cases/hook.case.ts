@@ -2,16 +2,14 @@
 import { copyFileSync } from 'node:fs';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { inRig } from '../build/workspace.ts';
+import { configureGuests, HOOK } from '../product/guest-hook.ts';
 import { EMPTY_PVE_NODE, installProduct, pveigpu } from '../product/install-product.ts';
 import { boundVfs, resetMachine } from '../product/reset-machine.ts';
 import { FULL, withMachine } from './with-machine.ts';
 
 /** VMs 101 to 116 have one VF each; from 108 on they share the VFs of the first ones, as guests that never run together do. */
 const GUESTS = Array.from({ length: 16 }, (_none, index) => 101 + index);
-const CONFIGS = GUESTS.map(
-  (vmid) => `printf 'memory: 64\\nhostpci0: 0000:00:02.${((vmid - 101) % 7) + 1}\\n' > /etc/pve/qemu-server/${vmid}.conf`,
-).join('\n');
-const HOOK = 'PVEIGPU_HOOK=/usr/lib/pveigpu/lib/hook.cjs perl /usr/lib/pveigpu/share/pveigpu-hook';
+const CONFIGS = configureGuests(Object.fromEntries(GUESTS.map((vmid) => [vmid, `0000:00:02.${((vmid - 101) % 7) + 1}`])));
 const ALL_BOUND = [1, 2, 3, 4, 5, 6, 7].map((vf) => `0000:00:02.${vf} vfio-pci`);
 
 withMachine('hook on the kernel', { mode: 'fast', memoryMiB: 3072 }, (machine) => {

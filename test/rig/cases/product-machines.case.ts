@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { beforeAll, expect, test } from 'vitest';
+import { configureGuests, hook } from '../product/guest-hook.ts';
 import { EMPTY_PVE_NODE, installProduct, pveigpu } from '../product/install-product.ts';
-import { boundVfs } from '../product/reset-machine.ts';
+import { installPokeShim } from '../product/poke-shim.ts';
+import { boundVfs, GPU } from '../product/reset-machine.ts';
 import { FULL, withMachine } from './with-machine.ts';
+
+const PINNED = '0000:00:02.5';
 
 /** A GPU's answer to a mode, from `verdict --json`. */
 function answerOf(text: string, bdf: string, mode: string): string | undefined {
@@ -13,7 +17,20 @@ function answerOf(text: string, bdf: string, mode: string): string | undefined {
 withMachine('a host without IOMMU', { mode: 'fast', iommu: false }, (machine) => {
   beforeAll(async () => {
     await installProduct(machine());
-    await machine().must(`${EMPTY_PVE_NODE}; modprobe i915`);
+    await machine().must(`${EMPTY_PVE_NODE}\n${configureGuests({ 201: PINNED })}\nmodprobe i915`);
+    await installPokeShim(machine());
+  });
+
+  test('vfio-pci refuses every VF: the hook tries one, says so and lets PVE go on', async () => {
+    const answer = await hook(machine(), 201);
+    expect(answer.code).toBe(0);
+    expect(answer.writes.filter((write) => write.includes('drivers_probe'))).toEqual([`/sys/bus/pci/drivers_probe ${PINNED}`]);
+    expect(answer.stderr).toContain(`vfio-pci did not take ${PINNED}`);
+    expect(answer.stderr).toContain('not tried after that: 0000:00:02.1, 0000:00:02.2, 0000:00:02.3, 0000:00:02.4, 0000:00:02.6');
+    expect(await boundVfs(machine())).toEqual([1, 2, 3, 4, 5, 6, 7].map((vf) => `0000:00:02.${vf} none`));
+    // The kernel's own word for it: the write of the probe is a success.
+    expect((await machine().shell(`echo ${PINNED} > /sys/bus/pci/drivers_probe`)).code).toBe(0);
+    await machine().must(`echo 0 > ${GPU}/sriov_numvfs`);
   });
 
   test('no VF is left behind that no guest could use', async () => {

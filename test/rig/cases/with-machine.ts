@@ -27,3 +27,14 @@ export function withMachine(title: string, shape: Shape, cases: (machine: () => 
     });
   });
 }
+
+/** A write of a program at which it is killed, counted from 1: before it, after it, or while its writer lives on. */
+export type Gap = readonly [when: 'before' | 'after' | 'late', number: number];
+
+/** The gaps of so many writes: all of them with `RIG=full`, else those of the sample. */
+export function gapsOf(writes: number, sample: readonly Gap[]): readonly Gap[] {
+  const numbers = Array.from({ length: writes }, (_none, index) => index + 1);
+  return FULL
+    ? (['before', 'after', 'late'] as const).flatMap((when) => numbers.map((number) => [when, number] as const))
+    : sample;
+}

@@ -19,7 +19,7 @@ if [ $n = "$(cat ${FOLDER}/kill-at 2> /dev/null)" ]; then
     after) /usr/bin/perl.real "$@" > /dev/null; kill -9 $PPID ;;
     before) kill -9 $PPID ;;
     # The writer outlives who asked, and writes while the next run is at work.
-    late) kill -9 $PPID; sleep 2; /usr/bin/perl.real "$@" > /dev/null ;;
+    late) rm -f ${FOLDER}-late; kill -9 $PPID; sleep 2; /usr/bin/perl.real "$@" > /dev/null; : > ${FOLDER}-late ;;
   esac
   exit
 fi
@@ -43,3 +43,6 @@ export function watchPokes(orders: { readonly [order: string]: string } = {}): s
 
 /** Shell text that prints the writes seen, `PATH VALUE` a line. */
 export const SHOW_POKES = `cat ${FOLDER}/log`;
+
+/** Shell text that waits for the write of a `late` kill. */
+export const AWAIT_LATE_POKE = `for n in $(seq 100); do [ ! -e ${FOLDER}-late ] || break; sleep 0.1; done; rm ${FOLDER}-late`;
