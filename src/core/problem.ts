@@ -39,6 +39,12 @@ export type ProblemCode =
   | 'pve.no-quorum'
   | 'pve.conflict'
   | 'pve.refused'
+  // drivers
+  | 'driver.source'
+  | 'driver.build'
+  // kernels and packages
+  | 'kernel.cannot'
+  | 'packages.blocked'
   // plans
   | 'plan.drift'
   | 'plan.failed'
