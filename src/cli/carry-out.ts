@@ -2,7 +2,7 @@
 import type { Context } from '../app/context.ts';
 import { applyPlan } from '../app/engine/apply-plan.ts';
 import { recover } from '../app/engine/recover.ts';
-import type { Plan, Remark } from '../core/plan/action.ts';
+import type { ActionName, Plan, Remark } from '../core/plan/action.ts';
 import type { PlanDiff } from '../core/plan/diff-plan.ts';
 import type { Problem, Result } from '../core/problem.ts';
 import type { Call } from './command.ts';
@@ -10,10 +10,27 @@ import { EXIT, exitCodeOf } from './exit-code.ts';
 import type { Io } from './io.ts';
 import { planJson, planText, shownPlan } from './plan-text.ts';
 import { printProblem } from './print-problem.ts';
+import { progressOf } from './progress.ts';
 import { paint } from './style.ts';
 
 /** A use case that only plans; called again when its first plan leaves something to plan. */
 export type Planner = (context: Context) => Promise<Result<Plan>>;
+
+/**
+ * Takes over once the plan has been agreed on (the text that was shown); answers the exit code, or null when it cannot
+ * and the work is to be done here.
+ */
+export type HandOver = (agreed: string) => Promise<number | null>;
+
+/** Actions during which nobody wants to wait without a word. */
+const LONG: ReadonlySet<ActionName> = new Set<ActionName>([
+  'run',
+  'refreshBoot',
+  'updateInitramfs',
+  'installPackage',
+  'removePackage',
+  'pinKernel',
+]);
 
 /** A plan that leaves something to plan after these many rounds goes in circles. */
 const MOST_ROUNDS = 3;
@@ -22,7 +39,7 @@ const MOST_ROUNDS = 3;
  * What every writing command does: plans, shows diff and remarks, asks once, applies, says what happened. `--dry-run` stops
  * after showing, `--yes` does not ask, `--force` goes on in spite of what can be overridden.
  */
-export async function carryOut(call: Call, planner: Planner): Promise<number> {
+export async function carryOut(call: Call, planner: Planner, handOver?: HandOver): Promise<number> {
   const { io, options } = call;
   const json = options.json === true;
   const force = options.force === true;
@@ -54,8 +71,17 @@ export async function carryOut(call: Call, planner: Planner): Promise<number> {
       if (json || !io.interactive) return refuse(call, nobodyAnswers(json));
       if (!(await agreed(io))) return EXIT.failed;
     }
-    const applied = await applyPlan(context, plan, { force });
-    if (!applied.ok) return refuse(call, applied.problem);
+    if (round === 0) {
+      const taken = await handOver?.(planText({ ...io, colour: false }, diff));
+      if (taken !== undefined && taken !== null) return taken;
+    }
+    const isLong = !json && plan.steps.some(({ action }) => LONG.has(action));
+    const progress = isLong ? progressOf(io, context.clock, diff.changes) : undefined;
+    const applied = await applyPlan(context, plan, { force, ...(progress ?? {}) });
+    if (!applied.ok) {
+      progress?.showTail();
+      return refuse(call, applied.problem);
+    }
     if (!json) io.out(`${paint(io, 'good', 'Done')}: ${plan.title}.\n${plan.then === undefined ? '' : '\n'}`);
     if (plan.then === undefined) return finish('applied', EXIT.done);
   }
@@ -102,7 +128,8 @@ export function nobodyAnswers(json: boolean): Problem {
   };
 }
 
-function blockerOf(plan: Plan, force: boolean): Remark | undefined {
+/** The remark for which a plan must not run, undefined when there is none. */
+export function blockerOf(plan: Plan, force: boolean): Remark | undefined {
   return plan.remarks.find(({ level, overridable }) => level === 'blocker' && !(force && overridable === true));
 }
 

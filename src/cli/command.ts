@@ -26,6 +26,8 @@ export type Options = { readonly [name: string]: string | boolean | undefined };
 export interface Call {
   readonly args: readonly string[];
   readonly options: Options;
+  /** The whole command line that was typed, without the program. */
+  readonly argv: readonly string[];
   readonly io: Io;
   /** The machine that `--host` and `--root` name, made when first asked for. */
   context(): Promise<Context>;

@@ -14,6 +14,8 @@ export interface Io {
   confirm(question: string): Promise<boolean>;
   /** Whether somebody is there to answer. */
   readonly interactive: boolean;
+  /** Set where we run detached already, on behalf of a command that somebody typed. */
+  readonly detached?: true;
 }
 
 /** What use cases say goes to standard error, so that standard output holds the answer alone. */

@@ -45,7 +45,7 @@ export async function runCommandLine(
       machine ??= open(whereOf(options), io);
       return machine;
     };
-    exitCode = await module.run({ args, options, io, context });
+    exitCode = await module.run({ args, options, argv, io, context });
   };
   for (const spec of commands) addCommand(program, spec, run);
   try {

@@ -22,5 +22,5 @@ export function runQuick(argv: readonly string[]): Promise<number> | undefined {
   if (!statSync(root, { throwIfNoEntry: false })?.isDirectory()) return undefined;
   const io = terminalIo();
   const log = logOf(io);
-  return runStatus({ args: [], options: { json }, io, context: async () => localContext(root, log) });
+  return runStatus({ args: [], options: { json }, argv, io, context: async () => localContext(root, log) });
 }

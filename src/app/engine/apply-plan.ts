@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Plan, Remark } from '../../core/plan/action.ts';
+import { isConsumer } from '../../core/plan/consumers.ts';
 import { type Desired, withDesiredGpu } from '../../core/plan/desired.ts';
 import type { JournalRun } from '../../core/plan/journal-run.ts';
 import { ok, type Problem, type Result } from '../../core/problem.ts';
@@ -7,6 +8,7 @@ import type { Context } from '../context.ts';
 import { withApplyLock } from './apply-lock.ts';
 import { readBootId } from './boot-id.ts';
 import { commitRun, noteApplied } from './commit-run.ts';
+import type { EngineContext } from './executor.ts';
 import { newestRun, writeRun } from './journal.ts';
 import { recoverLocked } from './recover.ts';
 import { type ApplyFailure, type ApplyReport, type Recovery, reportOf, type StepReport } from './report.ts';
@@ -17,8 +19,10 @@ import { undoRun } from './undo-run.ts';
 export interface ApplyOptions {
   /** Go on in spite of remarks that may be overridden, and past a broken run that cannot be undone. */
   readonly force?: boolean;
-  /** Called before each step with its place, for progress. */
+  /** Called before each step (`started`) and after it (`done`, `skipped`) with its place, for progress. */
   readonly onStep?: (step: StepReport, index: number, total: number) => void;
+  /** Called with what long programs print, as it comes. */
+  readonly onOutput?: NonNullable<EngineContext['onOutput']>;
 }
 
 /**
@@ -32,6 +36,7 @@ export async function applyPlan(
   options: ApplyOptions = {},
 ): Promise<Result<ApplyReport, ApplyFailure>> {
   const { host } = context;
+  const engine = options.onOutput === undefined ? context : { ...context, onOutput: options.onOutput };
   const blocker = plan.remarks.find((remark) => blocks(remark, options.force === true));
   if (blocker !== undefined) return failed(blockedBy(blocker), null);
   if (!host.abilities.write) {
@@ -40,11 +45,15 @@ export async function applyPlan(
       null,
     );
   }
-  const locked = await withApplyLock(context, async () => await applyLocked(context, plan, options));
+  const locked = await withApplyLock(context, async () => await applyLocked(engine, plan, options));
   return locked.ok ? locked.value : failed(locked.problem, null);
 }
 
-async function applyLocked(context: Context, plan: Plan, options: ApplyOptions): Promise<Result<ApplyReport, ApplyFailure>> {
+async function applyLocked(
+  context: EngineContext,
+  plan: Plan,
+  options: ApplyOptions,
+): Promise<Result<ApplyReport, ApplyFailure>> {
   const { host } = context;
   const recovered = await recoverLocked(context, options.force === true);
   if (!recovered.ok) return failed(recovered.problem, null);
@@ -52,10 +61,11 @@ async function applyLocked(context: Context, plan: Plan, options: ApplyOptions):
   // A ledger that cannot be read would lose what is ours, so it is looked at before anything is done.
   const ledger = await readLedger(host);
   if (!ledger.ok) return failed(ledger.problem, null);
-  const desired = await desiredAfter(context, plan);
-  if (!desired.ok) return failed(desired.problem, null);
+  const desiredBefore = await readDesired(host);
+  if (!desiredBefore.ok) return failed(desiredBefore.problem, null);
+  const desired = desiredAfter(desiredBefore.value, plan);
   if (plan.steps.length === 0) {
-    const written = desired.value === undefined ? ok(undefined) : await writeDesired(host, desired.value);
+    const written = desired === undefined ? ok(undefined) : await writeDesired(host, desired);
     return written.ok ? ok({ run: null, title: plan.title, steps: [], recovery }) : failed(written.problem, null);
   }
   const newest = await newestRun(host);
@@ -70,7 +80,8 @@ async function applyLocked(context: Context, plan: Plan, options: ApplyOptions):
     ...(bootId === undefined ? {} : { bootId }),
     state: 'running',
     steps: plan.steps.map((step) => ({ step, state: 'planned' })),
-    ...(desired.value === undefined ? {} : { desired: desired.value }),
+    desiredBefore: desiredBefore.value,
+    ...(desired === undefined ? {} : { desired }),
   };
   const opened = await writeRun(host, run);
   if (!opened.ok) return failed(opened.problem, null);
@@ -84,18 +95,18 @@ async function applyLocked(context: Context, plan: Plan, options: ApplyOptions):
 }
 
 /** The whole desired state once the plan is done; it is written together with the ledger, so both or none. */
-async function desiredAfter({ host }: Context, { desired }: Plan): Promise<Result<Desired | undefined>> {
-  if (desired === undefined) return ok(undefined);
-  const now = await readDesired(host);
-  return now.ok ? ok(withDesiredGpu(now.value, desired.gpu, desired.wish ?? undefined)) : now;
+function desiredAfter(now: Desired, { desired }: Plan): Desired | undefined {
+  return desired === undefined ? undefined : withDesiredGpu(now, desired.gpu, desired.wish ?? undefined);
 }
 
 async function giveUp(
-  context: Context,
+  context: EngineContext,
   run: JournalRun,
   problem: Problem,
   recovery: Recovery | null,
 ): Promise<Result<ApplyReport, ApplyFailure>> {
+  if (run.steps.some(({ step, state }) => state !== 'planned' && isConsumer(step)))
+    context.log.warn(`${problem.message} Taking back what was done so far.`);
   const undone = await undoRun(context, { ...run, failure: problem.message }, false);
   if (!undone.ok) {
     const message = `${problem.message} Taking back what was done so far did not work either: ${undone.problem.message}`;

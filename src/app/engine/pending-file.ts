@@ -2,6 +2,7 @@
 import { type PendingReboot, parsePending } from '../../core/plan/pending-reboot.ts';
 import { ok, problem, type Result } from '../../core/problem.ts';
 import type { Host } from '../../ports/host.ts';
+import { readBootId } from './boot-id.ts';
 import { writeState } from './state-files.ts';
 import { PENDING_FILE } from './state-paths.ts';
 
@@ -22,4 +23,12 @@ export async function writePending(host: Host, pending: PendingReboot): Promise<
 
 export async function removePending(host: Host): Promise<Result<void>> {
   return await host.remove(PENDING_FILE);
+}
+
+/** Whether something waits for a boot that has not happened yet. */
+export async function awaitsReboot(host: Host): Promise<boolean> {
+  const pending = await readPending(host);
+  if (!pending.ok || pending.value === null) return false;
+  const bootId = await readBootId(host);
+  return pending.value.bootId === null || bootId === undefined || pending.value.bootId === bootId;
 }

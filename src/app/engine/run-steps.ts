@@ -27,10 +27,12 @@ export async function runSteps(
   let current = run;
   try {
     for (const [index, { step }] of run.steps.entries()) {
-      onStep?.({ action: step.action, reason: step.reason, state: 'started' }, index, run.steps.length);
+      const tell = (state: StepState) => onStep?.({ action: step.action, reason: step.reason, state }, index, run.steps.length);
+      tell('started');
       const bound = bind(step);
       if (bound.onlyRuns && !context.host.abilities.run) {
         current = withStep(current, index, 'skipped', NOT_RUN);
+        tell('skipped');
         continue;
       }
       const locked = await lock.set(bound.needsDeviceLock);
@@ -40,6 +42,7 @@ export async function runSteps(
       if (standing.value === 'gone') return { run: current, problem: gone(step) };
       if (standing.value === 'already') {
         current = withStep(current, index, 'skipped');
+        tell('skipped');
         continue;
       }
       const refined = await bound.refine(context);
@@ -51,6 +54,7 @@ export async function runSteps(
       const executed = await executeAndVerify(context, bind(refined.value), step.action);
       if (!executed.ok) return { run: current, problem: executed.problem };
       current = withStep(current, index, executed.value);
+      tell(executed.value);
     }
     return { run: current };
   } finally {

@@ -14,3 +14,5 @@ export const DESIRED_FILE = `${STATE_DIR}/desired.json`;
 export const LEDGER_FILE = `${STATE_DIR}/ledger.json`;
 /** What is awaited of the next boot. */
 export const PENDING_FILE = `${STATE_DIR}/pending.json`;
+/** What detached commands print. */
+export const LOG_DIR = '/var/log/pveigpu';

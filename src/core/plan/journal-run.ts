@@ -38,6 +38,8 @@ export interface JournalRun {
   readonly bootId?: string;
   readonly state: RunState;
   readonly steps: readonly RunStep[];
+  /** What was desired before the run, for `rollback`; absent in runs of versions that did not note it. */
+  readonly desiredBefore?: Desired;
   /** What is desired once the run is done; absent when that does not change. */
   readonly desired?: Desired;
   /** Why the run was undone. */
@@ -70,6 +72,7 @@ const schema = z.object({
       }),
     ),
   ),
+  desiredBefore: z.exactOptional(desiredSchema),
   desired: z.exactOptional(desiredSchema),
   failure: z.exactOptional(z.string()),
 });
