@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { type DkmsRelease, dkmsPackageUrl } from '../gpu/dkms-releases.ts';
+import { DKMS_PACKAGE } from '../gpu/sriov-needs.ts';
 
 /** Where the driver comes from: a file or a folder on the node. Nothing is ever downloaded. */
 export interface DriverSource {
@@ -13,12 +14,9 @@ export interface DriverSource {
   readonly kernels?: string;
   /** SHA-256 of the file in hex; a folder has none. */
   readonly sha256?: string;
-  /** Whether that hash is one that was accepted: given with `--sha256`, or noted beside the file. */
-  readonly isAccepted: boolean;
+  /** How that hash was accepted: `given` with `--sha256` now, or `noted` from an earlier time; absent when it was not. */
+  readonly accepted?: 'given' | 'noted';
 }
-
-/** The DKMS package of i915 and xe with SR-IOV. */
-export const SRIOV_DKMS = 'i915-sriov-dkms';
 
 /** Root-only folder for driver files and the hashes that were accepted. */
 export const DRIVER_FOLDER = '/var/lib/pveigpu/drivers';
@@ -27,12 +25,12 @@ export const DRIVER_FOLDER = '/var/lib/pveigpu/drivers';
 export function publishedNames(release: DkmsRelease): readonly string[] {
   const url = dkmsPackageUrl(release);
   const deb = url === undefined ? [] : [url.slice(url.lastIndexOf('/') + 1)];
-  return [...deb, `${SRIOV_DKMS}-${release.tag}.tar.gz`];
+  return [...deb, `${DKMS_PACKAGE}-${release.tag}.tar.gz`];
 }
 
 /** Where to fetch the file of a release, or for a branch its archive. */
 export function sourceUrl(release: DkmsRelease): string {
-  return dkmsPackageUrl(release) ?? `https://github.com/strongtz/${SRIOV_DKMS}/archive/refs/heads/${release.tag}.tar.gz`;
+  return dkmsPackageUrl(release) ?? `https://github.com/strongtz/${DKMS_PACKAGE}/archive/refs/heads/${release.tag}.tar.gz`;
 }
 
 /** What a path is by its name; a folder is found by looking. */
@@ -44,4 +42,9 @@ export function kindOfFile(path: string): 'deb' | 'archive' | undefined {
 /** The digest out of `sha256sum`'s output or of a file in that form; undefined for anything else. */
 export function digestOf(text: string): string | undefined {
   return /^\\?([0-9a-f]{64})(?:\s|$)/i.exec(text.trim())?.[1]?.toLowerCase();
+}
+
+/** Where it is noted that the hash of a file was accepted, in the form of sha256sum. */
+export function hashNote(path: string): string {
+  return `${DRIVER_FOLDER}/${path.slice(path.lastIndexOf('/') + 1)}.sha256`;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { type DkmsAnswer, dkmsPackageUrl } from '../gpu/dkms-releases.ts';
+import { kernelPackages } from '../kernels/kernel-packages.ts';
 import type { BuildFault } from './build-fault.ts';
 import type { Guard } from './source-guard.ts';
 
@@ -26,9 +27,9 @@ export interface BuildFinding {
   readonly evidence: readonly string[];
 }
 
-/** The package with the headers of a kernel: Proxmox's own kernels end in `-pve`, Debian names the others. */
+/** The package with the headers of a kernel. */
 export function headersPackage(kernel: string): string {
-  return kernel.endsWith('-pve') ? `proxmox-headers-${kernel}` : `linux-headers-${kernel}`;
+  return kernelPackages(kernel)?.headers[0] ?? `linux-headers-${kernel}`;
 }
 
 /** Says one fault in words. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { HostFacts } from '../facts/host-facts.ts';
 import { ifKnown } from '../facts/section.ts';
+import { DKMS_PACKAGE } from '../gpu/sriov-needs.ts';
 import type { Remark } from '../plan/action.ts';
-import { SRIOV_DKMS } from './driver-source.ts';
 
 /** A driver for Intel GPUs that comes from neither the kernel nor i915-sriov-dkms. */
 export interface ForeignDriver {
@@ -21,7 +21,7 @@ export function foreignDrivers(facts: HostFacts): readonly ForeignDriver[] {
   const modules = ifKnown(facts.modules);
   if (modules === undefined) return [];
   const packages = modules.dkms
-    .filter(({ name }) => name !== SRIOV_DKMS && /(^|[-_])(i915|xe|kvmgt)([-_]|$)/i.test(name))
+    .filter(({ name }) => name !== DKMS_PACKAGE && /(^|[-_])(i915|xe|kvmgt)([-_]|$)/i.test(name))
     .map(({ name, version, kernels }) => ({ what: `${name}/${version}`, kind: 'dkms' as const, kernels }));
   const files = modules.modules
     .filter(({ name, origin }) => (name === 'i915' || name === 'xe' || name === 'kvmgt') && origin === 'updates')

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { HostFacts } from '../facts/host-facts.ts';
+import type { PciDevice } from '../facts/pci-facts.ts';
 import { ifKnown } from '../facts/section.ts';
 import { moduleState } from '../gpu/gpu-case.ts';
 import { compareSeries, kernelSeries } from '../gpu/kernel-version.ts';
 import { runningDriver } from '../gpu/running-driver.ts';
 import type { DriverBackend } from '../gpu/verdict.ts';
-import type { PciDevice } from '../facts/pci-facts.ts';
 
 /** One thing that was looked at after a boot: as it must be, not so, or not to be told. */
 export interface OriginFinding {
@@ -37,7 +37,9 @@ export function checkOrigin(
   if (device.driver !== module) {
     const text = `The GPU ${device.bdf} is bound to ${device.driver ?? 'no driver'}, not to ${module} of ${whose}.`;
     const hint = device.driver === null ? `Look why: dmesg | grep ${module}` : 'Run pveigpu plan to see what has to change.';
-    return [{ id: 'driver.not-bound', level: 'wrong', text, hint, evidence: [`driver of ${device.bdf}: ${device.driver ?? 'none'}`] }];
+    return [
+      { id: 'driver.not-bound', level: 'wrong', text, hint, evidence: [`driver of ${device.bdf}: ${device.driver ?? 'none'}`] },
+    ];
   }
   const running = runningDriver({ facts, device });
   const evidence = running.evidence.map(({ source, value }) => `${source}: ${value}`);
@@ -49,7 +51,8 @@ export function checkOrigin(
     const text = `Whose build of ${module} runs on ${device.bdf} is not known.`;
     findings.push({ id: 'driver.build-unknown', level: 'unknown', text, hint: 'Look at it as root: modinfo, dmesg.', evidence });
   } else findings.push(otherBuild(facts, module, build, state?.file, evidence));
-  if (build === 'dkms' && running.build === 'dkms') findings.push(...origin(facts, module, state?.originKernel ?? originKernel, state?.file));
+  if (build === 'dkms' && running.build === 'dkms')
+    findings.push(...origin(facts, module, state?.originKernel ?? originKernel, state?.file));
   return findings;
 }
 
@@ -71,7 +74,13 @@ function otherBuild(
     : build === 'dkms'
       ? `It is not built for ${release}: pveigpu driver check says why.`
       : 'Remove the other build: pveigpu driver remove.';
-  return { id: 'driver.other-build', level: 'wrong', text, hint, evidence: [...evidence, `modprobe would load: ${file ?? 'unknown'}`] };
+  return {
+    id: 'driver.other-build',
+    level: 'wrong',
+    text,
+    hint,
+    evidence: [...evidence, `modprobe would load: ${file ?? 'unknown'}`],
+  };
 }
 
 function origin(

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { ConfigFile } from '../facts/config-facts.ts';
 import { ifKnown } from '../facts/section.ts';
+import { DKMS_PACKAGE } from '../gpu/sriov-needs.ts';
 import type { FileImage, Remark, Step } from '../plan/action.ts';
 import { imageText, textToBase64 } from '../plan/file-image.ts';
 import type { LedgerFile } from '../plan/ledger.ts';
 import type { SetupGround, SetupPart } from '../setup/setup-part.ts';
 import { removeSourceSteps } from './dkms-steps.ts';
-import { SRIOV_DKMS } from './driver-source.ts';
 import { MOK_CERTIFICATE } from './mok.ts';
 import { isDriverFile, markedModule, OWN_LINE } from './own-dkms-files.ts';
 
@@ -49,7 +49,7 @@ export function planDriverAway(ground: SetupGround): SetupPart {
 }
 
 function isDriverPackage(name: string): boolean {
-  return name === SRIOV_DKMS || name.endsWith('-dkms');
+  return name === DKMS_PACKAGE || name.endsWith('-dkms');
 }
 
 function removal(

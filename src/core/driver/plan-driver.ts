@@ -2,13 +2,14 @@
 import { ifKnown } from '../facts/section.ts';
 import type { DkmsRelease } from '../gpu/dkms-releases.ts';
 import type { BackendChoice } from '../gpu/driver-backend.ts';
+import { DKMS_PACKAGE } from '../gpu/sriov-needs.ts';
 import type { Bdf } from '../pci/address.ts';
 import type { PackageChoice, Remark, Step } from '../plan/action.ts';
 import { textToBase64 } from '../plan/file-image.ts';
 import { NO_PART, type SetupGround, type SetupPart } from '../setup/setup-part.ts';
 import { buildSteps, sourceSteps } from './dkms-steps.ts';
 import type { DriverInputs } from './driver-inputs.ts';
-import { DRIVER_FOLDER, type DriverSource, publishedNames, SRIOV_DKMS, sourceUrl } from './driver-source.ts';
+import { DRIVER_FOLDER, type DriverSource, hashNote, publishedNames, sourceUrl } from './driver-source.ts';
 import { headersPackage } from './fault-text.ts';
 import { foreignDrivers, foreignRemarks } from './foreign-drivers.ts';
 import { mokRemarks, mokSteps } from './mok.ts';
@@ -42,6 +43,7 @@ export function planDriver(ground: SetupGround, request: DriverRequest): SetupPa
   const isThere = ready !== undefined && (source === undefined || (source.version === ready && inputs?.patch === undefined));
   const mok = inputs?.mok ?? { kind: 'unknown', because: 'it was not looked at.' };
   const steps = [
+    ...(source?.accepted === 'given' ? [noteHash(source)] : []),
     ...(isThere || source === undefined || inputs === undefined ? [] : driverSteps(ground, release, source, inputs)),
     ...mokSteps(mok),
   ];
@@ -54,7 +56,7 @@ export function planDriver(ground: SetupGround, request: DriverRequest): SetupPa
 
 /** The version of i915-sriov-dkms that is built for a kernel. */
 export function builtVersion({ facts }: Pick<SetupGround, 'facts'>, release: string): string | undefined {
-  return ifKnown(facts.modules)?.dkms.find(({ name, kernels }) => name === SRIOV_DKMS && kernels.includes(release))?.version;
+  return ifKnown(facts.modules)?.dkms.find(({ name, kernels }) => name === DKMS_PACKAGE && kernels.includes(release))?.version;
 }
 
 function driverSteps(ground: SetupGround, release: string, source: DriverSource, inputs: DriverInputs): readonly Step[] {
@@ -69,7 +71,7 @@ function driverSteps(ground: SetupGround, release: string, source: DriverSource,
   };
   const hasHeaders =
     ifKnown(ground.facts.boot)?.kernels.some((kernel) => kernel.release === release && kernel.hasHeaders) === true;
-  const tools = ['dkms', 'build-essential', ...(inputs.mok.kind === 'to-enrol' ? ['mokutil'] : [])];
+  const tools = ['dkms', 'build-essential'];
   const image = images[JOBS_FILE] ?? { kind: 'absent' };
   const wanted = jobs === undefined ? undefined : textToBase64(jobsText(jobs));
   const isSet = wanted === undefined || (image.kind === 'file' && image.base64 === wanted);
@@ -119,6 +121,13 @@ function driverSteps(ground: SetupGround, release: string, source: DriverSource,
     ...patches,
     ...build,
   ];
+}
+
+/** Notes that the hash was accepted, so that it is asked for once. */
+function noteHash({ path, sha256 }: DriverSource): Step {
+  const base64 = textToBase64(`${sha256}  ${path.slice(path.lastIndexOf('/') + 1)}\n`);
+  const args = { path: hashNote(path), base64, mode: 0o600, before: { kind: 'absent' } } as const;
+  return { action: 'writeFile', args, reason: 'the hash was accepted with --sha256' };
 }
 
 function missingFile(release: DkmsRelease, kernel: string): Remark {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { dkmsVersionFits } from '../gpu/driver-backend.ts';
+import { DKMS_PACKAGE } from '../gpu/sriov-needs.ts';
 import type { Remark } from '../plan/action.ts';
 import { confAllows } from './dkms-conf.ts';
-import { type DriverSource, SRIOV_DKMS } from './driver-source.ts';
+import type { DriverSource } from './driver-source.ts';
 
 /** What is said of a driver file before it is used: whether it is the right one for the kernel, and whether its hash was accepted. */
 export function sourceRemarks(source: DriverSource, kernel: string): readonly Remark[] {
@@ -10,12 +11,12 @@ export function sourceRemarks(source: DriverSource, kernel: string): readonly Re
 }
 
 function fits(source: DriverSource, kernel: string): readonly Remark[] {
-  if (source.name !== SRIOV_DKMS)
+  if (source.name !== DKMS_PACKAGE)
     return [
       {
         level: 'warning',
         id: 'driver.other-name',
-        text: `${source.path} is ${source.name} ${source.version}, not ${SRIOV_DKMS}; what it does to i915 and xe is not known here.`,
+        text: `${source.path} is ${source.name} ${source.version}, not ${DKMS_PACKAGE}; what it does to i915 and xe is not known here.`,
       },
     ];
   const own = confAllows(source, kernel);
@@ -46,7 +47,7 @@ function hash(source: DriverSource): readonly Remark[] {
     return [
       { level: 'note', id: 'driver.folder', text: `${source.path} is a folder: what is in it is built as it is, as root.` },
     ];
-  if (source.isAccepted)
+  if (source.accepted !== undefined)
     return [{ level: 'note', id: 'driver.hash', text: `${source.path} has the SHA-256 that was accepted, ${source.sha256}.` }];
   return [
     {
@@ -60,7 +61,7 @@ function hash(source: DriverSource): readonly Remark[] {
 }
 
 function ofPackage(source: DriverSource): readonly Remark[] {
-  if (source.kind !== 'deb' || source.name !== SRIOV_DKMS) return [];
+  if (source.kind !== 'deb' || source.name !== DKMS_PACKAGE) return [];
   return [
     {
       level: 'note',

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import * as z from 'zod/mini';
+import { parseStored, type StoredFormat } from '../plan/stored-format.ts';
+import type { Result } from '../problem.ts';
+import type { BuildFinding } from './fault-text.ts';
+import type { GpuOutlook } from './kernel-outlook.ts';
+
+/** What was said about kernels so far, so that nothing is sent twice. Stored as `kernel-notices.json`. */
+export interface KernelNotices {
+  readonly format: 1;
+  /** Kernels that were seen on this node, and what came of each. */
+  readonly seen: { readonly [release: string]: 'keeps' | 'loses' | 'unknown' };
+  /** The kernel that we pinned because a newer one loses a mode, and the pin before that (null: none). */
+  readonly pinned?: { readonly release: string; readonly before: string | null };
+}
+
+const FORMAT: StoredFormat<KernelNotices> = {
+  name: 'the notices about kernels',
+  newest: 1,
+  migrations: {},
+  check: (value) => {
+    const parsed = SCHEMA.safeParse(value);
+    return parsed.success ? { ok: true, value: parsed.data } : { ok: false, reason: 'it is not of the form that pveigpu writes' };
+  },
+};
+const SCHEMA = z.object({
+  format: z.literal(1),
+  seen: z.record(z.string(), z.enum(['keeps', 'loses', 'unknown'])),
+  pinned: z.exactOptional(z.object({ release: z.string(), before: z.nullable(z.string()) })),
+});
+
+/** Reads `kernel-notices.json`. */
+export function parseKernelNotices(text: string, where: string): Result<KernelNotices> {
+  return parseStored(FORMAT, text, where);
+}
+
+/** What is known of one new kernel. */
+export interface NewKernel {
+  readonly release: string;
+  readonly gpus: readonly GpuOutlook[];
+  /** Why the driver could not be built for it. */
+  readonly build: readonly BuildFinding[];
+}
+
+/** One word for a kernel: the worst of its GPUs. */
+export function outcomeOf({ gpus }: Pick<NewKernel, 'gpus'>): 'keeps' | 'loses' | 'unknown' {
+  if (gpus.some(({ keeps }) => keeps === 'no')) return 'loses';
+  return gpus.some(({ keeps }) => keeps === 'unknown') ? 'unknown' : 'keeps';
+}
+
+/** What happened to the pin in the same run. */
+export type PinNote = { readonly kind: 'none' } | { readonly kind: 'pinned' | 'could-not' | 'offered'; readonly good: string };
+
+/** The lines about one kernel, for the terminal and for the mail. */
+export function noticeLines(kernel: NewKernel, pin: PinNote): readonly string[] {
+  const lines = [`Kernel ${kernel.release} was installed and will run after the next reboot.`];
+  for (const gpu of kernel.gpus) {
+    const what = `the GPU ${gpu.bdf} (${gpu.name}) its mode ${gpu.mode}`;
+    if (gpu.keeps === 'yes') lines.push(`It keeps ${what}.`);
+    else if (gpu.keeps === 'unknown') lines.push(`Whether it keeps ${what} is not known.`);
+    else lines.push(`It does NOT keep ${what}: guests with a slice of it will not start.`);
+    if (gpu.keeps !== 'yes') lines.push(...gpu.because.map((text) => `  ${text}`), ...gpu.todo.map((text) => `  To do: ${text}`));
+  }
+  for (const { text, hint } of kernel.build) lines.push(`  ${text}`, `  To do: ${hint}`);
+  if (pin.kind === 'pinned') lines.push(`${pin.good}, which works, was pinned: it boots until the driver fits again.`);
+  if (pin.kind === 'could-not') lines.push(`${pin.good}, which works, could not be pinned: pveigpu kernel pin ${pin.good}`);
+  if (pin.kind === 'offered') lines.push(`To stay on ${pin.good}, which works: pveigpu kernel pin ${pin.good}`);
+  return lines;
+}
+
+/** A mail to root, which Proxmox VE forwards to its notification targets (proxmox-mail-forward). */
+export function noticeMail(nodeName: string, kernels: readonly string[], lines: readonly string[]): string {
+  // A header must stay one line of ASCII, whatever a kernel is called.
+  const plain = (text: string) => text.replace(/[^\x20-\x7e]/g, '?');
+  const subject = `pveigpu on ${plain(nodeName)}: kernel ${plain(kernels.join(', '))} and the GPU`;
+  return `From: root\nTo: root\nSubject: ${subject}\nContent-Type: text/plain; charset=UTF-8\n\n${lines.join('\n')}\n`;
+}
