@@ -134,6 +134,8 @@ class WordReader {
     // Shells differ in what $'...' and $"..." are.
     if (!quoted && (next === "'" || next === '"')) return false;
     const name = nameAt(this.#text, this.at + 1);
+    // dash joins lines even within a name, bash does not.
+    if (this.#text.startsWith('\\\n', this.at + 1 + (name?.length ?? 0))) return false;
     if (name === undefined) {
       this.#literal('$');
       this.at += 1;

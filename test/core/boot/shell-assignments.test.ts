@@ -16,7 +16,7 @@ function evaluated(...texts: readonly string[]) {
   return evaluateShell(texts.map((text, index) => ({ path: `/f${index}`, text })));
 }
 
-function valueOf(text: string, name = 'A'): string | undefined {
+function shown(text: string, name = 'A'): string | undefined {
   return shellText(evaluated(text).valueOf(name));
 }
 
@@ -29,7 +29,7 @@ describe('values', () => {
     ['A="a \\"b\\" \\$c \\x"', 'a "b" $c \\x'],
     ['A="quiet \\\n  splash"', 'quiet   splash'],
     ['A=one\\\ntwo', 'onetwo'],
-    ['B=x; A="$B ${B}y"', 'x xy'],
+    [`B=x; A="$B \${B}y"`, 'x xy'],
     ['A="$NOBODY_SET_THIS"z', 'z'],
     ['A=a#b', 'a#b'],
     ['A=quiet"no"\'space\'', 'quietnospace'],
@@ -38,14 +38,14 @@ describe('values', () => {
     ['  A=1; B=2 ;A=3 # the last', '3'],
     [':\ntrue # nothing\nA=1', '1'],
   ])('%j', (text, value) => {
-    expect(valueOf(text)).toBe(value);
+    expect(shown(text)).toBe(value);
     writeFileSync(join(folder, 'one'), text);
     expect(inRealShell('. ./one', ['A'], folder)).toEqual([value]);
   });
 
   test('what only a shell could tell is unknown, and no more than that', () => {
     const state = evaluated(
-      'D=`( . /etc/os-release && echo ${NAME} )`\nE=$(lsb_release -i || echo "De)bian")\nA="quiet $D"\nB=2\n',
+      `D=\`( . /etc/os-release && echo \${NAME} )\`\nE=$(lsb_release -i || echo "De)bian")\nA="quiet $D"\nB=2\n`,
     );
     expect(state.notUnderstood).toEqual([]);
     expect(shellText(state.valueOf('A'))).toBeUndefined();
@@ -64,8 +64,8 @@ describe('values', () => {
   test.each(['. /etc/more', 'eval "$X"', 'unset A', 'if x; then . /y; fi', '[ -e /x ] && exit 0'])(
     '%s leaves nothing known',
     (line) => {
-      expect(valueOf(`A=1\n${line}\n`)).toBeUndefined();
-      expect(valueOf(`${line}\n`, 'NEVER_SET')).toBeUndefined();
+      expect(shown(`A=1\n${line}\n`)).toBeUndefined();
+      expect(shown(`${line}\n`, 'NEVER_SET')).toBeUndefined();
     },
   );
 
@@ -79,7 +79,18 @@ describe('values', () => {
 const character = fc.oneof(
   { arbitrary: fc.constantFrom(...'ab=,./:-_ \t#~$"\'\\`;\n\r'), weight: 4 },
   {
-    arbitrary: fc.constantFrom('$A', '${B}', '"$A"', ' intel_iommu=on', '\\\n', 'ü', '${C:-d}', '$(echo x)', '\n#', '\nexport A'),
+    arbitrary: fc.constantFrom(
+      '$A',
+      `\${B}`,
+      '"$A"',
+      ' intel_iommu=on',
+      '\\\n',
+      'ü',
+      `\${C:-d}`,
+      '$(echo x)',
+      '\n#',
+      '\nexport A',
+    ),
     weight: 2,
   },
 );
@@ -89,7 +100,7 @@ const quotedText = fc.array(fc.constantFrom('a', ' ', '=', '$A', '\\"', '\\$', '
 });
 const value = fc.oneof(
   fc
-    .array(fc.constantFrom('a', '=', ',', '\\ ', '$B', '${A}', '~', '#', ':', '\r', '\\\n'), { maxLength: 6 })
+    .array(fc.constantFrom('a', '=', ',', '\\ ', '$B', `\${A}`, '~', '#', ':', '\r', '\\\n'), { maxLength: 6 })
     .map((all) => all.join('')),
   quotedText.map((all) => `"${all.join('')}"`),
   quotedText.map((all) => `'${all.join('').replaceAll("'", '')}'`),
