@@ -5,6 +5,7 @@ import { visible } from '../core/text/visible.ts';
 import { awaitDriver } from './boot/await-driver.ts';
 import { bindVfs } from './boot/bind-vfs.ts';
 import { keyAt } from './boot/same-gpu.ts';
+import { setProfiles } from './boot/set-profiles.ts';
 import { readDesired } from './engine/state-files.ts';
 import { DEVICE_LOCK, RUN_DIR } from './engine/state-paths.ts';
 import type { HookContext } from './hook/hook-context.ts';
@@ -81,6 +82,7 @@ async function finish(context: HookContext, goal: VfGoal, endMs: number): Promis
     log.warn(
       `The GPU ${bdf} has ${vfs.length} VFs, not ${numVfs}; their number can change only while there are none: pveigpu vf remove.`,
     );
+  await setProfiles(context, bdf, vfs.length, goal.wish, endMs);
   const ready = bound === vfs.length && (numVfs === undefined || numVfs === vfs.length);
   if (ready) log.info(`The GPU ${bdf} has ${vfs.length} VFs, ready for guests.`);
   return { bdf, ready, vfs: vfs.length };

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { CommandSpec, OptionSpec } from './command.ts';
+import { GPU } from './common-options.ts';
+import { RUN_COMMANDS } from './run-commands.ts';
+import { VF_COMMANDS } from './vf-commands.ts';
 
-const GPU: OptionSpec = {
-  flags: '--gpu <bdf>',
-  description: 'the GPU, needed only when more than one qualifies',
-  complete: 'bdf',
-};
 const POOL: OptionSpec = {
   flags: '--pool <name>',
   description: 'the pool (PVE resource mapping), default igpu-vf',
@@ -85,40 +83,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: [{ line: 'pveigpu assignments', does: 'all guests of this node with a slice, also those set up by hand' }],
     load: () => import('./commands/assignments.ts'),
   },
-  {
-    name: 'vf',
-    summary: 'virtual functions by hand',
-    examples: [{ line: 'pveigpu vf list', does: 'PF and VFs with driver, group and holder' }],
-    sub: [
-      {
-        name: 'list',
-        summary: 'PF and VFs with driver, override, IOMMU group and holder',
-        options: [GPU],
-        prints: true,
-        examples: [{ line: 'pveigpu vf list', does: 'all of them' }],
-        load: () => import('./commands/vf-list.ts'),
-      },
-      {
-        name: 'create',
-        summary: 'make VFs now and keep the host driver off them (until the next boot)',
-        arguments: [{ name: 'count', description: 'how many, default: all', optional: true }],
-        options: [GPU],
-        writes: true,
-        prints: true,
-        examples: [{ line: 'pveigpu vf create 7', does: 'seven VFs, bound to vfio-pci' }],
-        load: () => import('./commands/vf-create.ts'),
-      },
-      {
-        name: 'remove',
-        summary: 'remove all VFs of a GPU; refused while one is in use',
-        options: [GPU],
-        writes: true,
-        prints: true,
-        examples: [{ line: 'pveigpu vf remove', does: 'back to no VFs' }],
-        load: () => import('./commands/vf-remove.ts'),
-      },
-    ],
-  },
+  VF_COMMANDS,
   {
     name: 'pool',
     summary: 'PVE resource mappings made of VFs',
@@ -149,6 +114,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       ),
     ],
   },
+  ...RUN_COMMANDS,
   {
     name: 'selftest',
     summary: 'prove on this hardware that guests get VFs and give them back',

@@ -31,7 +31,7 @@ describe('bash completion, as bash runs it', () => {
     [['as'], ['assign', 'assignments']],
     [
       ['vf', ''],
-      ['list', 'create', 'remove'],
+      ['list', 'create', 'remove', 'profile'],
     ],
     [
       ['assign', ''],

@@ -92,6 +92,8 @@ async function realOutputs(): Promise<readonly { readonly kind: string; readonly
   const waiting = await withVfs();
   waiting.hangRemoval('0000:00:02.2');
   await type(waiting, 'vf list');
+  const panther = simulated('panther-lake');
+  for (const line of ['vf create 2 --yes', 'vf profile']) await type(panther, line);
   const gvt = simulated('coffee-lake');
   await type(gvt, 'status');
   const unread = simulated('raptor-lake-s', {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { ok, problem, type Result } from '../../core/problem.ts';
+import { chosenWord } from '../../core/vf/vf-profile.ts';
 import type { Host } from '../../ports/host.ts';
 
 /** Attributes that the kernel lets nobody read (0200): the driver core's and mdev's commands. */
@@ -34,14 +35,17 @@ export async function readAttribute(host: Host, path: string, timeoutMs: number)
     : problem('host.read', `${path} cannot be read: ${errno}.`, { where: path });
 }
 
-/** Whether two texts mean the same to the kernel: an empty `driver_override` reads as `(null)`, and line ends do not count. */
+/**
+ * Whether two texts mean the same to the kernel: an empty `driver_override` reads as `(null)`, a choice as a list with the chosen
+ * word in brackets, and line ends do not count.
+ */
 export function sameAttribute(a: string, b: string): boolean {
   return normal(a) === normal(b);
 }
 
 function normal(text: string): string {
-  const trimmed = text.trim();
-  return trimmed === '(null)' ? '' : trimmed;
+  const word = chosenWord(text);
+  return word === '(null)' ? '' : word;
 }
 
 /** Writes an attribute; the errno is explained. */

@@ -2,7 +2,7 @@
 
 import type { Bdf } from '../pci/address.ts';
 import { isBdf } from '../pci/address.ts';
-import type { Desired } from '../plan/desired.ts';
+import type { Desired, DesiredGpu } from '../plan/desired.ts';
 
 /** A GPU that shall have VFs after every boot. */
 export interface VfGoal {
@@ -11,6 +11,8 @@ export interface VfGoal {
   readonly bdf: Bdf;
   /** Absent means as many as the driver offers. */
   readonly numVfs?: number;
+  /** All that is desired of it. */
+  readonly wish: DesiredGpu;
 }
 
 /** What `desired.json` asks for at boot. */
@@ -24,10 +26,11 @@ export interface VfGoals {
 export function vfGoals(desired: Desired): VfGoals {
   const goals: VfGoal[] = [];
   const unclear: string[] = [];
-  for (const [key, { mode, numVfs }] of Object.entries(desired.gpus)) {
+  for (const [key, wish] of Object.entries(desired.gpus)) {
+    const { mode, numVfs } = wish;
     if (mode !== 'sriov' || numVfs === 0) continue;
     const [bdf = ''] = key.split(' ');
-    if (isBdf(bdf)) goals.push({ key, bdf, ...(numVfs === undefined ? {} : { numVfs }) });
+    if (isBdf(bdf)) goals.push({ key, bdf, wish, ...(numVfs === undefined ? {} : { numVfs }) });
     else unclear.push(key);
   }
   return { goals, unclear };

@@ -5,6 +5,7 @@ import { enumerate } from './enumerate.ts';
 import { createMdev, removeMdev } from './gvtg.ts';
 import { kstrtou } from './numbers.ts';
 import { overrideTakesLock } from './override-lock.ts';
+import { writeScheduling } from './scheduling.ts';
 import type { KernelState, Outcome } from './state.ts';
 import { writeDeviceAttribute } from './write-device.ts';
 import { writeDriverAttribute, writeDriversProbe } from './write-driver.ts';
@@ -49,6 +50,8 @@ function dispatch(state: KernelState, path: string, node: Extract<TreeNode, { ki
   const [, parent = '', type = ''] = /\/([^/]+)\/mdev_supported_types\/([^/]+)\/create$/.exec(path) ?? [];
   const owner = state.devices.get(parent);
   if (owner !== undefined) return createMdev(state, owner, type, value);
+  const scheduling = writeScheduling(state, path, value);
+  if (scheduling !== undefined) return scheduling;
   const [, bdf = '', name = ''] = /^\/sys\/devices\/pci.*\/([^/]+)\/([^/]+)$/.exec(path) ?? [];
   const device = state.devices.get(bdf);
   const answer = device === undefined ? undefined : writeDeviceAttribute(state, device, name, value);

@@ -16,8 +16,8 @@ test('only GPUs whose mode is SR-IOV are goals', () => {
   } as const;
   expect(vfGoals({ format: 1, gpus })).toEqual({
     goals: [
-      { key: KEY, bdf: '0000:00:02.0', numVfs: 4 },
-      { key: '0000:03:00.0 8086:e211 -', bdf: '0000:03:00.0' },
+      { key: KEY, bdf: '0000:00:02.0', numVfs: 4, wish: gpus[KEY] },
+      { key: '0000:03:00.0 8086:e211 -', bdf: '0000:03:00.0', wish: { mode: 'sriov' } },
     ],
     unclear: ['somewhere 8086:56c0 -'],
   });

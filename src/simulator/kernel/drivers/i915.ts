@@ -3,6 +3,7 @@ import { addDrm, removeDrm } from '../drm-nodes.ts';
 import { forceProbeOf, gpuEntry, i915Knowledge, platformText } from '../gpu-knowledge.ts';
 import { startGvtg, stopGvtg } from '../gvtg.ts';
 import { vfWindowsPlaced } from '../resources.ts';
+import { showPrelim } from '../scheduling.ts';
 import { disableVfs, enableVfs } from '../sriov.ts';
 import type { KernelState, Outcome, PciDriver, SimDevice } from '../state.ts';
 
@@ -38,6 +39,7 @@ export function i915Driver(options: {
       if (state.iommu) state.log(`i915 ${device.bdf}: [drm] VT-d active for gfx access`);
       if (device.profile.bootVga === true) state.log(`i915 ${device.bdf}: vgaarb: deactivate vga console`);
       addDrm(state, device, 'i915 1.6.0');
+      if (pfs.has(device.bdf)) showPrelim(state, device);
       startGvtg(state, device, parameters);
       return 'ok';
     },

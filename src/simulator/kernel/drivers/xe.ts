@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import { kernelAtLeast } from '../../../core/gpu/kernel-version.ts';
 import { addDrm, removeDrm } from '../drm-nodes.ts';
 import { forceProbeOf, xeKnowledge } from '../gpu-knowledge.ts';
+import { hideAdmin, showAdmin } from '../scheduling.ts';
 import { disableVfs, enableVfs } from '../sriov.ts';
 import type { KernelState, Outcome, PciDriver, SimDevice } from '../state.ts';
 
@@ -39,7 +41,10 @@ export function xeDriver(options: {
       } else {
         pfs.delete(device.bdf);
         if (device.profile.bootVga === true) state.log(`xe ${device.bdf}: vgaarb: deactivate vga console`);
-        if (startPf(state, device, known.sriov, Number(parameters.max_vfs ?? '0'))) pfs.add(device.bdf);
+        if (startPf(state, device, known.sriov, Number(parameters.max_vfs ?? '0'))) {
+          pfs.add(device.bdf);
+          if (dkms || kernelAtLeast(release, '6.19')) showAdmin(state, device);
+        }
       }
       addDrm(state, device, 'xe 1.1.0');
       return 'ok';
@@ -47,6 +52,7 @@ export function xeDriver(options: {
     remove: (state, device, done) =>
       disableVfs(state, device, () => {
         removeDrm(state, device);
+        hideAdmin(state, device);
         pfs.delete(device.bdf);
         return done();
       }),

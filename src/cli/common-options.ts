@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { OptionSpec } from './command.ts';
+
+/** Which GPU a command works on. */
+export const GPU: OptionSpec = {
+  flags: '--gpu <bdf>',
+  description: 'the GPU, needed only when more than one qualifies',
+  complete: 'bdf',
+};
