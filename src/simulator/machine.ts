@@ -1,13 +1,20 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { FileTree } from '../core/files/file-tree.ts';
 import type { RunOptions, RunOutput } from '../ports/host.ts';
+import type { ProgramFiles } from './host/program-files.ts';
 import type { Profile } from './profile.ts';
 
 /** The answer of a simulated program. */
 export type ProgramAnswer = RunOutput;
 
 /** One program of the simulated node: only what the product calls exists, and an unknown argument is an error. */
-export type Program = (machine: Machine, argv: readonly string[], options: RunOptions) => Promise<ProgramAnswer>;
+export type Program = (
+  machine: Machine,
+  argv: readonly string[],
+  options: RunOptions,
+  /** What `env NAME=VALUE ... program` set; other variables are those of a login shell. */
+  environment?: { readonly [name: string]: string },
+) => Promise<ProgramAnswer>;
 
 /** Runs a hook script of the simulated node: the face that composes the simulator gives it the real hook. */
 export type HookRunner = (call: {
@@ -53,6 +60,8 @@ export interface Machine {
   nowMs(): number;
   /** Runs a program of this node, as its own programs do. */
   run(argv: readonly string[], options?: RunOptions): Promise<ProgramAnswer>;
+  /** How a program of this name changes files, so that the power can go between and within its writes. */
+  programFiles(program: string): ProgramFiles;
   readonly hookRunner: HookRunner | undefined;
   /** False makes `/etc/pve` read-only (EACCES) and refuses starts, as without quorum. */
   quorate: boolean;

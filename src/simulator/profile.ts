@@ -45,11 +45,19 @@ export interface Profile {
   readonly meVersion?: string;
   readonly microcode?: string;
   readonly kernelRelease: string;
+  /** Kernels that are installed besides the one that runs at first; all are older, else the newest would have been started. */
+  readonly otherKernels?: readonly string[];
+  /** Releases whose headers are installed. */
+  readonly headers?: readonly string[];
   /** What the loader passes, without `BOOT_IMAGE=` or `initrd=`, which the loader adds. */
   readonly cmdline: string;
   readonly efi: boolean;
   readonly secureBoot?: boolean;
   readonly loader: 'grub' | 'systemd-boot' | 'pbt-grub' | 'pbt-systemd-boot';
+  /** A second loader on the EFI system partitions that the firmware does not start, left from a conversion. */
+  readonly alsoLoader?: 'grub' | 'systemd-boot';
+  /** UUIDs of the EFI system partitions, one for each disk of a mirror; default one. */
+  readonly esps?: readonly string[];
   readonly iommu: boolean;
   readonly qemuVersion: string;
   readonly devices: readonly ProfileDevice[];

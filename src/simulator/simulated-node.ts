@@ -82,6 +82,6 @@ class Node extends SimulatedHost implements SimulatedNode {
 
 /** Makes a node from a profile and boots it. */
 export function createSimulatedNode(profile: Profile, options: SimulatedNodeOptions = {}): SimulatedNode {
-  const machine = new SimulatedMachine(profile, options.hookRunner, options.startMs ?? START_MS);
+  const machine = new SimulatedMachine(profile, options.hookRunner, options.startMs ?? START_MS, options.faults);
   return new Node(machine, options.faults ?? {});
 }

@@ -2,33 +2,50 @@
 import type { FileTree } from '../../core/files/file-tree.ts';
 import type { ModuleSource } from '../kernel/modules.ts';
 
-/** What an initramfs holds for our purpose: a copy of the module configuration as it was when it was built. */
-export interface Initramfs extends ModuleSource {
+/** What an initramfs holds for our purpose: the module configuration and the modules as they were when it was built. */
+export interface Initramfs {
   readonly release: string;
   /** `/etc/initramfs-tools/modules`: loaded by name before anything else. */
   readonly modules: readonly string[];
+  readonly configFiles: { readonly [path: string]: string };
+  readonly modulesDep: string;
+  /** Module files by their path in modules.dep: a rebuilt module on the root file system is not the one in here. */
+  readonly moduleFiles: { readonly [path: string]: string };
 }
 
 /** Files of the running system that an initramfs copies. */
 const CONFIG_FOLDERS = ['/etc/modprobe.d', '/usr/lib/modprobe.d'];
 
-/** The module configuration of the running system. */
+/** Where modprobe looks on the running system. */
 export function liveSource(tree: FileTree, release: string): ModuleSource {
-  const configFiles: { [path: string]: string } = {};
-  for (const folder of [...CONFIG_FOLDERS, '/run/modprobe.d'])
-    for (const name of tree.names(folder) ?? []) configFiles[`${folder}/${name}`] = tree.text(`${folder}/${name}`) ?? '';
-  return { configFiles, modulesDep: tree.text(`/lib/modules/${release}/modules.dep`) ?? '' };
+  return {
+    configFiles: configFiles(tree, [...CONFIG_FOLDERS, '/run/modprobe.d']),
+    modulesDep: tree.text(`/lib/modules/${release}/modules.dep`) ?? '',
+    moduleText: (path) => tree.text(`/lib/modules/${release}/${path}`),
+  };
+}
+
+/** Where modprobe looks within an initramfs. */
+export function initramfsSource(image: Initramfs): ModuleSource {
+  const { configFiles, modulesDep, moduleFiles } = image;
+  return { configFiles, modulesDep, moduleText: (path) => (Object.hasOwn(moduleFiles, path) ? moduleFiles[path] : undefined) };
 }
 
 /** The text of a fresh initramfs for a kernel, as `update-initramfs` would build it now. */
 export function buildInitramfs(tree: FileTree, release: string): string {
-  const { configFiles, modulesDep } = liveSource(tree, release);
-  const kept = Object.fromEntries(Object.entries(configFiles).filter(([path]) => !path.startsWith('/run/')));
+  const source = liveSource(tree, release);
+  const moduleFiles: { [path: string]: string } = {};
+  for (const line of source.modulesDep.split('\n')) {
+    const path = line.split(':')[0] ?? '';
+    const text = path === '' ? undefined : source.moduleText(path);
+    if (text !== undefined) moduleFiles[path] = text;
+  }
   const image: Initramfs = {
     release,
-    configFiles: kept,
-    modulesDep,
     modules: lines(tree.text('/etc/initramfs-tools/modules') ?? ''),
+    configFiles: configFiles(tree, CONFIG_FOLDERS),
+    modulesDep: source.modulesDep,
+    moduleFiles,
   };
   return `${JSON.stringify({ simulatedInitramfs: 1, ...image }, null, 1)}\n`;
 }
@@ -43,6 +60,17 @@ export function readInitramfs(text: string | undefined): Initramfs | undefined {
   }
 }
 
+/** What `lsinitramfs` shows of an image, sorted; the merged `/usr` as Debian has it. */
+export function initramfsPaths(image: Initramfs): readonly string[] {
+  const files = [
+    ...Object.keys(image.configFiles).map((path) => path.slice(1)),
+    ...Object.keys(image.moduleFiles).map((path) => `usr/lib/modules/${image.release}/${path}`),
+    ...['conf/modules', 'init', 'bin', 'lib', 'sbin', `usr/lib/modules/${image.release}/modules.dep`],
+  ];
+  const folders = files.flatMap((path) => path.split('/').map((_, at, parts) => parts.slice(0, at).join('/') || '.'));
+  return [...new Set([...folders, ...files])].sort();
+}
+
 /** The words of a module list, one a line, remarks left out. */
 export function lines(text: string): readonly string[] {
   return text
@@ -51,6 +79,13 @@ export function lines(text: string): readonly string[] {
     .filter((line) => line !== '');
 }
 
+function configFiles(tree: FileTree, folders: readonly string[]): { [path: string]: string } {
+  const files: { [path: string]: string } = {};
+  for (const folder of folders)
+    for (const name of tree.names(folder) ?? []) files[`${folder}/${name}`] = tree.text(`${folder}/${name}`) ?? '';
+  return files;
+}
+
 function isInitramfs(value: unknown): value is Initramfs {
-  return typeof value === 'object' && value !== null && 'simulatedInitramfs' in value && 'configFiles' in value;
+  return typeof value === 'object' && value !== null && 'simulatedInitramfs' in value && 'moduleFiles' in value;
 }

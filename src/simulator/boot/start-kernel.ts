@@ -4,7 +4,7 @@ import { SimulatedKernel } from '../kernel/kernel.ts';
 import { modulesFor } from '../kernel/module-table.ts';
 import type { Profile } from '../profile.ts';
 import { showFirmware, showIommu } from './firmware.ts';
-import { lines, liveSource } from './initramfs.ts';
+import { initramfsSource, lines, liveSource } from './initramfs.ts';
 import type { BootEntry } from './loader.ts';
 import { applySysfsSettings } from './sysfs-settings.ts';
 
@@ -63,9 +63,10 @@ function bootId(nowMs: number): string {
 }
 
 function loadModules(kernel: SimulatedKernel, tree: FileTree, profile: Profile, entry: BootEntry): void {
-  for (const name of entry.initramfs.modules) kernel.loadFrom(name, entry.initramfs);
+  const early = initramfsSource(entry.initramfs);
+  for (const name of entry.initramfs.modules) kernel.loadFrom(name, early);
   const wanted = [...ALWAYS, ...profile.devices.flatMap((device) => modulesFor(device))];
-  for (const name of wanted) kernel.loadByAlias(name, entry.initramfs);
+  for (const name of wanted) kernel.loadByAlias(name, early);
   const live = liveSource(tree, entry.release);
   for (const name of wanted) kernel.loadByAlias(name, live);
   const lists = (tree.names('/etc/modules-load.d') ?? []).map((name) => `/etc/modules-load.d/${name}`);

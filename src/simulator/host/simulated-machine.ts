@@ -1,18 +1,26 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { FileTree } from '../../core/files/file-tree.ts';
+import type { FileTree } from '../../core/files/file-tree.ts';
 import type { RunOptions } from '../../ports/host.ts';
+import { attachDisks } from '../boot/attach-disks.ts';
+import { type Disks, newDisks, unmountAll } from '../boot/disks.ts';
+import { installLoader } from '../boot/install-loader.ts';
 import { installSystem } from '../boot/install-system.ts';
-import { bootEntry, type Disks } from '../boot/loader.ts';
+import { bootEntry } from '../boot/loader.ts';
 import { startKernel } from '../boot/start-kernel.ts';
 import type { SimulatedKernel } from '../kernel/kernel.ts';
 import type { Outcome } from '../kernel/state.ts';
 import type { HookRunner, Machine, Program, ProgramAnswer } from '../machine.ts';
+import { installPackages } from '../packages/install-packages.ts';
+import { PackageWorld } from '../packages/package-world.ts';
+import { packagePrograms } from '../packages/programs.ts';
 import type { Profile } from '../profile.ts';
+import { bootPrograms } from '../programs/boot-programs.ts';
 import { basePrograms, UnknownCall } from '../programs/table.ts';
-import { updateInitramfs } from '../programs/update-initramfs.ts';
 import { refreshMembers } from '../pve/install.ts';
 import { installPve, PVE_PROGRAMS } from '../pve/programs.ts';
+import type { Faults } from './faults.ts';
 import type { NodeInside } from './node-inside.ts';
+import { ProgramFiles } from './program-files.ts';
 
 /** How a reboot ended. */
 export type RebootAnswer = { readonly booted: true } | { readonly booted: false; readonly reason: string };
@@ -22,24 +30,34 @@ export class SimulatedMachine implements Machine, NodeInside {
   readonly profile: Profile;
   readonly nodeName = 'pve';
   readonly hookRunner: HookRunner | undefined;
-  readonly disks: Disks = { root: new FileTree(), esp: new FileTree() };
+  readonly disks: Disks;
+  readonly packages: PackageWorld;
+  readonly #faults: Faults;
+  #installed = false;
   #quorate = true;
   #kernel: SimulatedKernel | undefined;
   #nowMs: number;
   readonly #programs: { readonly [name: string]: Program };
 
-  constructor(profile: Profile, hookRunner: HookRunner | undefined, startMs: number) {
+  constructor(profile: Profile, hookRunner: HookRunner | undefined, startMs: number, faults: Faults = {}) {
     this.profile = profile;
+    this.disks = newDisks(profile.esps ?? DEFAULT_ESPS);
+    this.#faults = faults;
     this.hookRunner = hookRunner;
     this.#nowMs = startMs;
+    this.packages = new PackageWorld([...(profile.otherKernels ?? []), profile.kernelRelease]);
     this.#programs = {
       ...basePrograms(() => this.kernel),
-      'update-initramfs': updateInitramfs(this.disks),
+      ...bootPrograms(this.disks),
+      ...packagePrograms(this.packages, this.disks),
       ...PVE_PROGRAMS,
     };
-    installSystem(this.disks, profile, this.nodeName);
+    installSystem(this.disks.root, profile, this.nodeName);
+    installPackages(this.tree, profile, this.packages);
+    installLoader(this, this.disks);
     this.boot();
     installPve(this);
+    this.#installed = true;
   }
 
   get quorate(): boolean {
@@ -62,15 +80,23 @@ export class SimulatedMachine implements Machine, NodeInside {
 
   /** Starts what the active loader has now. Processes, `/run` and everything in memory are new. */
   boot(): RebootAnswer {
-    const entry = bootEntry(this.disks, this.profile.loader);
     this.#kernel = undefined;
-    if ('reason' in entry) {
-      for (const directory of ['/proc', '/sys', '/dev', '/run']) this.tree.remove(directory);
-      return { booted: false, reason: entry.reason };
-    }
+    unmountAll(this.disks);
+    for (const directory of ['/proc', '/sys', '/dev', '/run']) this.tree.remove(directory);
+    const entry = bootEntry(this.disks, this.profile);
+    if ('reason' in entry) return { booted: false, reason: entry.reason };
+    const panic = this.#installed ? this.#faults.panics?.(entry) : undefined;
+    if (panic !== undefined) return { booted: false, reason: `Kernel panic - not syncing: ${panic}` };
     this.#kernel = startKernel(this.tree, this.profile, entry, () => this.#nowMs, this.nodeName);
+    attachDisks(this.disks, this.profile);
     this.tree.setDirectory('/run/qemu-server', 0o750);
     return { booted: true };
+  }
+
+  programFiles(program: string): ProgramFiles {
+    return new ProgramFiles(this.disks, program, (point) => {
+      if (this.#installed) this.#faults.insideProgram?.(point);
+    });
   }
 
   nowMs(): number {
@@ -91,12 +117,29 @@ export class SimulatedMachine implements Machine, NodeInside {
   }
 
   async run(argv: readonly string[], options: RunOptions = {}): Promise<ProgramAnswer> {
-    const name = (argv[0] ?? '').replace(/^(\/usr)?\/s?bin\//, '');
+    const { environment, words } = splitEnvironment(argv);
+    const name = (words[0] ?? '').replace(/^(\/usr)?\/s?bin\//, '');
     const program = Object.hasOwn(this.#programs, name) ? this.#programs[name] : undefined;
     if (program === undefined) throw new UnknownCall(argv);
-    const answer = await program(this, argv, options);
+    const answer = await program(this, words, options, environment);
     if (answer.stdout !== '') options.onOutput?.('stdout', answer.stdout);
     if (answer.stderr !== '') options.onOutput?.('stderr', answer.stderr);
     return answer;
   }
+}
+
+/** The UUID of the partition on a machine with one disk. */
+const DEFAULT_ESPS = ['5A1E-0D3C'];
+
+/** Takes `env NAME=VALUE ...` off an argument list. */
+function splitEnvironment(argv: readonly string[]): {
+  readonly environment: { readonly [name: string]: string };
+  readonly words: readonly string[];
+} {
+  if (argv[0] !== 'env') return { environment: {}, words: argv };
+  const end = argv.findIndex((word, at) => at > 0 && !/^\w+=/.test(word));
+  const assignments = argv
+    .slice(1, end < 0 ? undefined : end)
+    .map((word) => [word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)]);
+  return { environment: Object.fromEntries(assignments), words: end < 0 ? [] : argv.slice(end) };
 }

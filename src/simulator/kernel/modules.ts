@@ -20,6 +20,8 @@ export interface ModuleSource {
   readonly configFiles: { readonly [path: string]: string };
   /** `modules.dep` of the running kernel. */
   readonly modulesDep: string;
+  /** The content of a module file by its path in modules.dep, undefined when it is not there. */
+  readonly moduleText: (path: string) => string | undefined;
 }
 
 /**
@@ -35,7 +37,7 @@ export function loadModule(state: KernelState, name: string, source: ModuleSourc
   const file = fileOf(source.modulesDep, module);
   const origin = file?.startsWith('updates/') === true ? 'dkms' : 'stock';
   const spec = moduleSpec(module, origin, state.release);
-  if (file === undefined || spec === undefined) return 'ENOENT';
+  if (file === undefined || spec === undefined || source.moduleText(file) === undefined) return 'ENOENT';
   if (listed(state.cmdline, 'module_blacklist').has(module)) {
     state.log(`Module ${module} is blacklisted`);
     return 'EPERM';
