@@ -4,15 +4,15 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Case files by how long they take, the longest first, so that two workers end at about the same time. */
 const ORDER = [
-  'grub',
   'calibration',
-  'product-vf',
+  'vf-kills',
   'boot-vfs',
   'hook-kills',
+  'product-vf',
+  'grub',
   'hook-guard',
-  'vf-kills',
-  'product-machines',
   'hook',
+  'product-machines',
 ];
 
 /** Begins with the case files that take longest; one that is not listed comes first. */

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { execute } from '../build/execute.ts';
 import { inRig } from '../build/workspace.ts';
 import { qemuProgram } from '../machine/qemu-program.ts';
 import { VirtualMachine } from '../machine/virtual-machine.ts';
+import { commandFile, installProduct } from '../product/install-product.ts';
 import { filesOf, unitsOf, type Way } from './ways.ts';
 
 /** The disk of one machine, by its name. */
@@ -14,14 +15,13 @@ export function diskPath(name: string): string {
 /** Makes the disk of a node that has the product as it ships, set up one way. */
 export async function makeNodeDisk(way: Way): Promise<void> {
   mkdirSync(inRig('boot'), { recursive: true });
-  if (!existsSync('dist/bin/pveigpu.cjs')) throw new Error('Nothing is built; run: npm run build');
-  rmSync(inRig('share/dist'), { recursive: true, force: true });
-  cpSync('dist', inRig('share/dist'), { recursive: true, filter: (path) => !path.endsWith('.map') });
+  commandFile();
   const disk = diskPath(way);
   await overlay(inRig('base.img'), 'raw', disk);
   const machine = await VirtualMachine.start({ mode: 'fast', disk, append: 'modprobe.blacklist=i915' });
   try {
-    await machine.must('cp -r /mnt/share/dist /usr/lib/pveigpu && ln -sf /usr/lib/pveigpu/bin/pveigpu.cjs /usr/bin/pveigpu');
+    await installProduct(machine);
+    await machine.must(`ln -sf /usr/lib/pveigpu/${commandFile()} /usr/bin/pveigpu`);
     for (const [path, text] of Object.entries(filesOf(way)))
       await machine.must(`mkdir -p $(dirname ${path}) && cat > ${path}`, { input: text });
     await machine.must(`systemctl enable ${unitsOf(way).join(' ')}`);

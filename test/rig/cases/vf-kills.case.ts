@@ -34,22 +34,28 @@ echo ---; ${watchPokes()}
 ${product(next)}; ${SAY_LOCK_FREE}; flock -n /run/pveigpu/apply.lock true && echo run free
 ${when === 'late' ? AWAIT_LATE_POKE : ''}
 echo ---; cat ${GPU}/sriov_drivers_autoprobe
-echo ---; for run in /var/lib/pveigpu/journal/*; do node -p 'JSON.parse(require("fs").readFileSync(process.argv[1])).state' $run; done`;
+for run in /var/lib/pveigpu/journal/*; do echo ---; cat $run; done`;
   const answer = await machine.must(script, { timeoutMs: 150_000 });
-  const [killed = '', writes = '', said = '', autoprobe = '', runs = ''] = answer.split('---\n');
+  const [killed = '', writes = '', said = '', autoprobe = '', ...runs] = answer.split('---\n');
   const lines = (text: string) => text.split('\n').filter((line) => line !== '');
   return {
     ...{ killed, writes: lines(writes), next: said, vfs: await boundVfs(machine) },
-    ...{ autoprobe: autoprobe.trim(), runs: lines(runs) },
+    ...{ autoprobe: autoprobe.trim(), runs: runs.map((run) => JSON.parse(run).state) },
   };
 }
 
 withMachine('vf create killed between two writes', { mode: 'fast' }, (machine) => {
+  /** Those of a command that nobody kills. */
+  let writes: readonly string[] = [];
   beforeAll(async () => {
     await installProduct(machine());
     await machine().must(EMPTY_PVE_NODE);
     await machine().must(`modprobe -r i915; modprobe i915 max_vfs=${COUNT}`);
     await installPokeShim(machine());
+    const unharmed = await killAt(machine(), ['before', 10_000], CREATE);
+    expect(unharmed.killed).toContain('code 0\nlock free\nrun free');
+    expect(unharmed.vfs).toEqual(ALL_BOUND);
+    writes = unharmed.writes;
   });
   beforeEach(async () => {
     await resetMachine(machine());
@@ -63,32 +69,18 @@ withMachine('vf create killed between two writes', { mode: 'fast' }, (machine) =
       { vfs: ALL_BOUND, autoprobe: '0' },
       [
         ['before', 1],
-        ['late', 2],
         ['after', 4],
-        ['after', 8],
       ],
     ],
-    [
-      'vf remove --yes',
-      { vfs: [], autoprobe: '1' },
-      [
-        ['after', 1],
-        ['after', 2],
-        ['before', 7],
-      ],
-    ],
+    ['vf remove --yes', { vfs: [], autoprobe: '1' }, [['after', 2]]],
   ];
   test.each(NEXTS)('then %s: it recovers and does its own work', { timeout: 1_800_000 }, async (next, wanted, sample) => {
-    const unharmed = await killAt(machine(), ['before', 10_000], CREATE);
-    expect(unharmed.killed).toContain('code 0\nlock free\nrun free');
-    expect(unharmed.vfs).toEqual(ALL_BOUND);
-    for (const gap of gapsOf(unharmed.writes.length, sample)) {
-      // A writer that lives on would make VFs after they were removed: nobody can call it back.
-      if (gap[0] === 'late' && next !== CREATE) continue;
+    for (const gap of gapsOf(writes.length, sample)) {
+      if (!isWorthIt(gap, next)) continue;
       const run = await killAt(machine(), gap, next);
       const at = `${gap.join(' ')}: ${run.killed}${run.writes.join('\n')}\n${run.next}`;
       expect(run.killed, at).toMatch(/code 137\nlock free\nrun free/);
-      expect(run.writes, at).toEqual(unharmed.writes.slice(0, gap[1]));
+      expect(run.writes, at).toEqual(writes.slice(0, gap[1]));
       expect(run.next, at).toMatch(/was broken off[\s\S]*code 0\nlock free\nrun free/);
       expect({ vfs: run.vfs, autoprobe: run.autoprobe }, at).toEqual(wanted);
       expect(run.runs, at).not.toEqual([]);
@@ -96,3 +88,15 @@ withMachine('vf create killed between two writes', { mode: 'fast' }, (machine) =
     }
   });
 });
+
+/** How many writes there are until the first VF is bound; those of the other VFs are of the same kinds. */
+const FIRST_VF = 4;
+
+/**
+ * A journal that has begun a step may find it done or not done. Every step is left not done for `vf create` and done for
+ * `vf remove`, those of the first VF are left both ways and on their way. A writer that lives on would make VFs after they were
+ * removed: nobody can call it back.
+ */
+function isWorthIt([when, number]: Gap, next: string): boolean {
+  return next === CREATE ? when === 'before' || number <= FIRST_VF : when === 'after';
+}
