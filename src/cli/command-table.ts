@@ -191,6 +191,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'boot',
     summary: 'entry point for systemd: make the VFs that are desired of this node',
     options: [
+      { flags: '--pools', description: "make this node's entries of the pools true, once there is quorum" },
       { flags: '--unit', description: 'print the unit that calls this' },
       { flags: '--rule', description: 'print the udev rule that starts the unit again' },
     ],
