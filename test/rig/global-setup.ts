@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { rmSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { buildRig } from './build/build-rig.ts';
 import { whyNot } from './build/debian-mirror.ts';
-import { inRig, takeFolder } from './build/workspace.ts';
+import { inRig, RIG_SOURCE, takeFolder } from './build/workspace.ts';
 import { chooseAccelerator } from './machine/accelerator.ts';
 import { shareProduct } from './product/install-product.ts';
 
@@ -18,6 +19,7 @@ export async function setup(): Promise<() => void> {
   await buildRig((line) => console.log(line));
   rmSync(inRig('failures'), { recursive: true, force: true });
   shareProduct();
+  cpSync(join(RIG_SOURCE, 'guest/stepper.pl'), inRig('share/stepper.pl'));
   // Tried once, before two machines start at once.
   await chooseAccelerator((line) => console.log(line));
   console.log(`rig: ready after ${((Date.now() - start) / 1000).toFixed(1)} s`);

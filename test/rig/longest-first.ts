@@ -13,6 +13,7 @@ const ORDER = [
   'hook-guard',
   'hook',
   'product-machines',
+  'attributes',
 ];
 
 /** Begins with the case files that take longest; one that is not listed comes first. */

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { cpSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { writeFileSync } from 'node:fs';
 import type { Scenario } from '../../simulator/run-scenario.ts';
-import { inRig, RIG_SOURCE } from '../build/workspace.ts';
+import { inRig } from '../build/workspace.ts';
 import type { VirtualMachine } from '../machine/virtual-machine.ts';
 import type { GuestProgram } from './guest-program.ts';
 import { GroupNames, type Observation } from './observation.ts';
@@ -13,9 +12,10 @@ export type KernelRun = { readonly observations: readonly Observation[] } | { re
 /** Runs one scenario in a booted machine. Its set-up takes away what the scenario before left. */
 export async function runOnKernel(machine: VirtualMachine, scenario: Scenario, program: GuestProgram): Promise<KernelRun> {
   const lines = [...program.setUp, ...program.steps];
-  cpSync(join(RIG_SOURCE, 'guest/stepper.pl'), inRig('share/stepper.pl'));
-  writeFileSync(inRig('share/steps'), lines.map((line) => `${line}\n`).join(''));
-  const answer = await machine.shell('perl /mnt/share/stepper.pl < /mnt/share/steps', { timeoutMs: 120_000 });
+  // Another process may run another scenario in a machine of its own.
+  const steps = `steps-${process.pid}`;
+  writeFileSync(inRig('share', steps), lines.map((line) => `${line}\n`).join(''));
+  const answer = await machine.shell(`perl /mnt/share/stepper.pl < /mnt/share/${steps}`, { timeoutMs: 120_000 });
   const rows = answer.stdout
     .split('\n')
     .filter((row) => row !== '')
