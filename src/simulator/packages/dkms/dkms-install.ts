@@ -56,7 +56,7 @@ function uninstall(tree: FileTree, output: Output, module: DkmsModule, release: 
   output.say('Before uninstall, this module version was ACTIVE on this kernel.');
   for (const file of tree.names(`${moduleHome(module)}/${release}/${ARCH}/module`) ?? []) {
     output.say(`Deleting ${root}/updates/dkms/${file}`);
-    removeWithEmptyParent(tree, `${root}/updates/dkms/${file}`);
+    removeWithEmptyParent(tree, `${root}/updates/dkms/${file}`, 3);
     const origin = tree.text(`${archive}/${file}${ORIGIN}`)?.trim();
     if (origin === undefined || tree.names(root) === undefined) continue;
     output.say(`Restoring archived original module ${origin}`);
