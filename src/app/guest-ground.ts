@@ -2,7 +2,7 @@
 import type { GuestGround } from '../core/assign/assign-request.ts';
 import { ownGuests } from '../core/assign/assignments.ts';
 import { type HookFile, hookPlace } from '../core/assign/hook-script.ts';
-import type { HostFacts } from '../core/facts/host-facts.ts';
+import type { HostFacts, SectionName } from '../core/facts/host-facts.ts';
 import { known } from '../core/facts/section.ts';
 import { judge } from '../core/gpu/judge.ts';
 import { desiredOf } from '../core/plan/desired.ts';
@@ -55,8 +55,8 @@ export async function guestGround(
 }
 
 /** The facts that plans about guests rest on, with the pools' descriptions, by which ours are known; captures leave those out. */
-export async function senseForPlan({ host }: Context): Promise<HostFacts> {
-  const facts = await sense(host, GUEST_SECTIONS);
+export async function senseForPlan({ host }: Context, sections: readonly SectionName[] = GUEST_SECTIONS): Promise<HostFacts> {
+  const facts = await sense(host, sections);
   if (facts.pools.state !== 'known') return facts;
   const described = await readPoolConfig(host);
   return described.ok ? { ...facts, pools: known({ pools: described.value.pools }) } : facts;

@@ -66,7 +66,12 @@ export async function carryOut(call: Call, planner: Planner, handOver?: HandOver
     shown.push(diff);
     const blocker = blockerOf(plan, force);
     if (blocker !== undefined) return finish('refused', refuseFor(call, blocker, round > 0));
-    if (options.dryRun === true || plan.steps.length === 0) return finish(round === 0 ? 'not-applied' : 'applied', EXIT.done);
+    if (options.dryRun === true || plan.steps.length === 0) {
+      // Nothing to change, but what was asked for is remembered.
+      const noted = options.dryRun === true ? undefined : await noteWish(context, plan);
+      if (noted !== undefined) return refuse(call, noted);
+      return finish(round === 0 ? 'not-applied' : 'applied', EXIT.done);
+    }
     if (round === 0 && options.yes !== true) {
       if (json || !io.interactive) return refuse(call, nobodyAnswers(json));
       if (!(await agreed(io))) return EXIT.failed;
@@ -86,6 +91,11 @@ export async function carryOut(call: Call, planner: Planner, handOver?: HandOver
     if (plan.then === undefined) return finish('applied', EXIT.done);
   }
   return refuse(call, { code: 'plan.failed', message: 'The machine still differs from the plan after it was applied.' });
+}
+
+async function noteWish(context: Context, plan: Plan): Promise<Problem | undefined> {
+  const noted = plan.desired === undefined ? undefined : await applyPlan(context, plan, { force: true });
+  return noted?.ok === false ? noted.problem : undefined;
 }
 
 /** Prints an expected failure, as a JSON value with `--json`. */

@@ -2,6 +2,7 @@
 import type { CommandSpec, OptionSpec } from './command.ts';
 import { GPU } from './common-options.ts';
 import { RUN_COMMANDS } from './run-commands.ts';
+import { SETUP_COMMANDS } from './setup-commands.ts';
 import { VF_COMMANDS } from './vf-commands.ts';
 
 const POOL: OptionSpec = {
@@ -37,6 +38,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
     load: () => import('./commands/verdict.ts'),
   },
+  ...SETUP_COMMANDS,
   {
     name: 'assign',
     summary: 'give a guest a slice of the GPU',

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { judge } from '../core/gpu/judge.ts';
+import { ok, type Result } from '../core/problem.ts';
+import { UNIT_FOLDER } from '../core/setup/own-path.ts';
+import type { SetupWorld } from '../core/setup/setup-wish.ts';
+import type { Host } from '../ports/host.ts';
+import type { Context } from './context.ts';
+import { readBootId } from './engine/boot-id.ts';
+import { readPending } from './engine/pending-file.ts';
+import { readDesired, readLedger } from './engine/state-files.ts';
+import { senseForPlan } from './guest-ground.ts';
+import { ALL_SECTIONS } from './sense/sense.ts';
+
+/** Where systemd links what it starts at boot (our units are `WantedBy=multi-user.target` or `timers.target`). */
+const WANTS = ['multi-user.target.wants', 'timers.target.wants', 'sysinit.target.wants'];
+
+/** Reads all that the planners of host set-up rest on. Fails only where our own state cannot be read. */
+export async function setupWorld(context: Context): Promise<Result<SetupWorld>> {
+  const { host } = context;
+  const ledger = await readLedger(host);
+  if (!ledger.ok) return ledger;
+  const desired = await readDesired(host);
+  if (!desired.ok) return desired;
+  const pending = await readPending(host);
+  if (!pending.ok) return pending;
+  const facts = await senseForPlan(context, ALL_SECTIONS);
+  return ok({
+    facts,
+    verdict: judge(facts),
+    ledger: ledger.value,
+    desired: desired.value,
+    pending: pending.value,
+    bootId: (await readBootId(host)) ?? null,
+    enabledUnits: await enabledUnits(host),
+  });
+}
+
+/** Units of ours that systemd starts at boot, by its links. */
+async function enabledUnits(host: Host): Promise<readonly string[]> {
+  const listed = await Promise.all(WANTS.map((folder) => host.list(`${UNIT_FOLDER}/${folder}`)));
+  const names = listed.flatMap((read) => (read.kind === 'content' ? read.value : []));
+  return [...new Set(names)].filter((name) => name.startsWith('pveigpu-')).sort();
+}

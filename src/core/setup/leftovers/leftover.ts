@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { HostFacts } from '../../facts/host-facts.ts';
+import type { PciDevice } from '../../facts/pci-facts.ts';
+import type { Mode } from '../../gpu/verdict.ts';
+import type { Others } from '../others.ts';
+
+/** A setting that a guide, another tool or a person left, and what it means for the mode that is wanted. */
+export interface Leftover {
+  /** Stable id, for example `leftover.vfio-ids`. */
+  readonly id: string;
+  /** The file, or `/proc/cmdline`. */
+  readonly path: string;
+  /** From 1; absent on the command line. */
+  readonly line?: number;
+  readonly text: string;
+  /** What it does, a sentence. */
+  readonly says: string;
+  /** Why the wanted mode cannot work with it, a sentence; absent when it is harmless. */
+  readonly breaks?: string;
+  /** It does already what the wanted mode would otherwise have set up. */
+  readonly serves?: true;
+  /** What of the line must go on to hold when it is switched off: a line for our own file of modprobe.d. */
+  readonly keeps?: string;
+}
+
+/** What a detector looks at: one GPU, the mode wanted of it, and what others say. */
+export interface LeftoverGround {
+  readonly facts: HostFacts;
+  readonly others: Others;
+  readonly device: PciDevice;
+  readonly mode: Mode;
+  /** The module that must drive the GPU in this mode, null when none must (gvt-d). */
+  readonly driver: string | null;
+  /** The kernel that will run after the set-up. */
+  readonly release: string;
+}
+
+/** Finds the settings of one kind. */
+export type Detector = (ground: LeftoverGround) => readonly Leftover[];

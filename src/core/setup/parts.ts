@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { DriverInputs } from '../driver/driver-inputs.ts';
+import { builtVersion, planDriver } from '../driver/plan-driver.ts';
+import { planDriverAway } from '../driver/plan-driver-away.ts';
+import { ifKnown } from '../facts/section.ts';
+import type { Mode } from '../gpu/verdict.ts';
+import type { AvailableKernel } from '../kernels/available-kernel.ts';
+import { defaultRelease, runningRelease } from '../kernels/boot-kernels.ts';
+import { planKernel } from '../kernels/plan-kernel.ts';
+import { targetKernel } from '../kernels/target-kernel.ts';
+import type { Bdf } from '../pci/address.ts';
+import type { DesiredGpu } from '../plan/desired.ts';
+import { ok, problem, type Result } from '../problem.ts';
+import { NO_PART, type SetupGround, type SetupPart } from './setup-part.ts';
+import type { SetupCase } from './wanted.ts';
+
+/** The kernel that shall run after the set-up; to give a GPU back it is the one that boots anyway. */
+export function kernelFor(
+  ground: SetupGround,
+  gpu: Bdf,
+  wish: DesiredGpu,
+  available: readonly AvailableKernel[],
+): Result<string> {
+  const { mode, kernel, driver } = wish;
+  if (mode === 'host' && kernel === undefined) {
+    const running = runningRelease(ground.facts);
+    return running === undefined
+      ? problem('facts.unknown', 'The running kernel is not known.', { hint: 'Run pveigpu on the node.' })
+      : ok(running);
+  }
+  const asked = { ...(kernel === undefined ? {} : { kernel }), ...(driver === undefined ? {} : { driver }) };
+  return targetKernel(ground, { gpu, mode, ...asked, available });
+}
+
+/** Kernel packages, and the pin where the loader would start another kernel. */
+export function kernelPart(
+  ground: SetupGround,
+  one: {
+    readonly release: string;
+    readonly mode: Mode;
+    readonly pin: boolean;
+    readonly headers: boolean;
+    readonly available: readonly AvailableKernel[];
+  },
+): SetupPart {
+  const { release, mode, headers, available } = one;
+  const pinned = ifKnown(ground.facts.boot)?.pinned;
+  const isOurPin = ground.ledger.pin !== undefined && pinned === release && mode !== 'host';
+  const pin = one.pin || isOurPin || (mode !== 'host' && defaultRelease(ground.facts) !== release);
+  return planKernel(ground, { release, pin, headers, available });
+}
+
+/** The driver packages that some GPU wants, or their way out when none does. */
+export function driverPart(
+  ground: SetupGround,
+  cases: readonly SetupCase[],
+  release: string,
+  inputs: DriverInputs | undefined,
+): SetupPart {
+  const wanting = cases.find(({ backend }) => backend !== undefined && backend.backend !== 'xe');
+  if (wanting?.backend === undefined) {
+    const away = planDriverAway(ground);
+    const stock = cases.find(({ backend }) => backend !== undefined);
+    if (stock?.backend === undefined) return away;
+    const part = planDriver(ground, { bdf: stock.device.bdf, choice: stock.backend, release });
+    return { ...away, remarks: [...away.remarks, ...part.remarks] };
+  }
+  // It runs, and nobody looked for a file of it: it is left alone.
+  if (inputs === undefined && (builtVersion(ground, release) !== undefined || wanting.backend.release === undefined))
+    return NO_PART;
+  return planDriver(ground, {
+    bdf: wanting.device.bdf,
+    choice: wanting.backend,
+    release,
+    ...(inputs === undefined ? {} : { inputs }),
+  });
+}
+
+/** The words of ours on the kernel command line. */
+export function cmdlinePart(_ground: SetupGround, _words: readonly string[], _options: { readonly force: boolean }): SetupPart {
+  return NO_PART;
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { HostFacts } from '../facts/host-facts.ts';
+import { ifKnown } from '../facts/section.ts';
+import { moduleState } from '../gpu/gpu-case.ts';
+import { parseModprobeConfig } from '../modules/modprobe-config.ts';
+import { deviceAt } from '../vf/vf.ts';
+import { fits, probeWords } from './given.ts';
+import type { Wanted, WantedOption } from './wanted.ts';
+
+/** Our module options and hand-overs as they stand in our file, or shall stand there. */
+export interface BootSettings {
+  /** `module.name=value`, lists word by word. */
+  readonly options: readonly { readonly module: string; readonly name: string; readonly value: string }[];
+  /** Addresses of devices that go to VFIO at boot. */
+  readonly overrides: readonly string[];
+}
+
+/** Reads our file of modprobe.d back. */
+export function settingsOf(text: string): BootSettings {
+  const directives = parseModprobeConfig(text);
+  const options = directives.flatMap(({ keyword, module, rest }) => {
+    const [name = '', value = ''] = keyword === 'options' ? rest.split(/=(.*)/s) : [];
+    if (name === '' || module === 'vfio_pci') return [];
+    const values = name === 'force_probe' ? probeWords(value) : [value];
+    return values.map((one) => ({ module, name, value: one }));
+  });
+  const overrides = directives.flatMap(({ keyword, rest }) =>
+    keyword === 'install'
+      ? [...rest.matchAll(/> \/sys\/bus\/pci\/devices\/(\S+)\/driver_override;/g)].map(([, bdf = '']) => bdf)
+      : [],
+  );
+  return { options, overrides: [...new Set(overrides)] };
+}
+
+/**
+ * Why the running kernel is not yet as it would be after a boot with the wanted settings, a phrase for each; empty when
+ * nothing speaks for a reboot. `before` is what our file says now: what is taken out of it still holds where it was booted with.
+ */
+export function rebootReasons(facts: HostFacts, before: BootSettings, wanted: Wanted): readonly string[] {
+  const reasons: string[] = [];
+  const parameter = (module: string, name: string) => moduleState(facts, module)?.parameters[name];
+  const isStill = (one: WantedOption | BootSettings['options'][number]) =>
+    wanted.options.some((other) => other.module === one.module && other.name === one.name && other.value === one.value);
+  for (const option of wanted.options) {
+    const now = parameter(option.module, option.name);
+    if (now === undefined || !fits(option, now))
+      reasons.push(`${option.module} reads ${option.name}=${option.value} when it starts`);
+  }
+  for (const old of before.options) {
+    const now = parameter(old.module, old.name);
+    const rule = old.name === 'force_probe' ? 'word' : 'equal';
+    if (!isStill(old) && now !== undefined && fits({ fits: rule, value: old.value }, now))
+      reasons.push(`${old.module} runs with ${old.name}=${old.value} until then`);
+  }
+  const pci = ifKnown(facts.pci);
+  const driverOf = (bdf: string) => (pci === undefined ? undefined : deviceAt(pci, bdf)?.driver);
+  for (const { bdf } of wanted.overrides) if (driverOf(bdf) !== 'vfio-pci') reasons.push(`${bdf} changes its driver at boot`);
+  for (const bdf of before.overrides)
+    if (!wanted.overrides.some((one) => one.bdf === bdf) && driverOf(bdf) === 'vfio-pci')
+      reasons.push(`${bdf} changes its driver at boot`);
+  return [...new Set(reasons)];
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { ifKnown } from '../facts/section.ts';
+import type { Remark, Step } from '../plan/action.ts';
+import type { PendingReboot } from '../plan/pending-reboot.ts';
+import { textOf } from './others.ts';
+import { OWN_MODPROBE } from './own-path.ts';
+import { rebootReasons, settingsOf } from './reboot-need.ts';
+import type { Rebuild } from './setup-part.ts';
+import type { SetupWorld } from './setup-wish.ts';
+import type { Wanted } from './wanted.ts';
+
+/** Whether a reboot stands between the plan and its effect. */
+export interface RebootPart {
+  readonly steps: readonly Step[];
+  readonly remarks: readonly Remark[];
+  readonly waits: boolean;
+}
+
+/** What decides about it. */
+export interface RebootCase {
+  readonly release: string;
+  readonly wanted: Wanted;
+  /** Words of ours that the kernel command line shall have. */
+  readonly words: readonly string[];
+  /** Something that survives a reboot is changed by this plan. */
+  readonly changes: boolean;
+  /** A driver is installed or removed. */
+  readonly driver: boolean;
+  readonly rebuilds: readonly Rebuild[];
+}
+
+/** Notes what the next boot must show, where the running kernel is not what is set up; forgets it where it is. */
+export function rebootPart(world: SetupWorld, one: RebootCase): RebootPart {
+  const { facts, pending, bootId } = world;
+  const isOpen = pending !== null && (pending.bootId === null || bootId === null || pending.bootId === bootId);
+  if (!one.changes) return { steps: [], remarks: isOpen ? [stillWaits()] : [], waits: isOpen };
+  const reasons = whyReboot(world, one);
+  if (reasons.length === 0) {
+    if (!isOpen) return { steps: [], remarks: [], waits: false };
+    const forget: Step = {
+      action: 'noteReboot',
+      args: { pending: null, before: pending },
+      reason: 'what runs is what is set up, so no reboot is awaited',
+    };
+    return { steps: [forget], remarks: [], waits: false };
+  }
+  const built = one.rebuilds.includes('initramfs');
+  const later = [
+    ...(pending?.rebuildLater ?? []),
+    ...(built
+      ? (ifKnown(facts.boot)?.kernels ?? []).filter(({ hasInitramfs }) => hasInitramfs).map(({ release }) => release)
+      : []),
+  ];
+  const awaited: PendingReboot = {
+    format: 1,
+    bootId: null,
+    kernel: one.release,
+    parameters: one.words,
+    rebuildLater: [...new Set(later)].filter((release) => release !== one.release).sort(),
+  };
+  const note: Step = {
+    action: 'noteReboot',
+    args: { pending: awaited, before: pending },
+    reason: 'what the next boot must show',
+  };
+  const text = `One reboot of this node is needed: ${reasons.join('; ')}.`;
+  const hint = 'Guests go on until then. After it: pveigpu confirm.';
+  return { steps: [note], remarks: [{ level: 'note', id: 'setup.reboot', text, hint }], waits: true };
+}
+
+function whyReboot(world: SetupWorld, { release, wanted, words, driver }: RebootCase): readonly string[] {
+  const { facts } = world;
+  const file = ifKnown(facts.config)?.files.find(({ path }) => path === OWN_MODPROBE);
+  const before = settingsOf(file === undefined ? '' : textOf(file));
+  const running = ifKnown(facts.kernel);
+  const booted = (running?.cmdline ?? '').split(/\s+/);
+  const missing = words.filter((word) => !booted.includes(word));
+  return [
+    ...(running !== undefined && running.release !== release ? [`kernel ${release} starts then`] : []),
+    ...(driver ? ['the driver changes'] : []),
+    ...(missing.length > 0 ? [`the kernel reads ${missing.join(' ')} when it starts`] : []),
+    ...rebootReasons(facts, before, wanted),
+  ];
+}
+
+function stillWaits(): Remark {
+  return {
+    level: 'note',
+    id: 'setup.waits',
+    text: 'All is set up and waits for a reboot of this node.',
+    hint: 'After it: pveigpu confirm.',
+  };
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { HostFacts } from '../facts/host-facts.ts';
+import type { MachineVerdict } from '../gpu/verdict.ts';
+import type { Remark, Step } from '../plan/action.ts';
+import type { Desired } from '../plan/desired.ts';
+import type { Ledger } from '../plan/ledger.ts';
+
+/** What the planners of host set-up rest on. */
+export interface SetupGround {
+  readonly facts: HostFacts;
+  readonly verdict: MachineVerdict;
+  readonly ledger: Ledger;
+  readonly desired: Desired;
+}
+
+/** What has to be made again after files changed, once, after the last of them. */
+export type Rebuild = 'initramfs' | 'boot' | 'units' | 'udev';
+
+/** The part of a plan that one subject adds (kernel, driver, module options, command line, units). */
+export interface SetupPart {
+  readonly steps: readonly Step[];
+  readonly remarks: readonly Remark[];
+  readonly rebuilds: readonly Rebuild[];
+}
+
+/** A part that changes nothing. */
+export const NO_PART: SetupPart = { steps: [], remarks: [], rebuilds: [] };
