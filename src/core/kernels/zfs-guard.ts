@@ -31,7 +31,8 @@ export function rootPool(cmdline: string): string | undefined {
 /** What is asked of a kernel before it is pinned. */
 export interface ZfsCase {
   readonly release: string;
-  readonly pools: readonly ZfsPool[];
+  /** Undefined when ZFS is loaded and its pools could not be read. */
+  readonly pools: readonly ZfsPool[] | undefined;
   /** The running kernel, which has imported the pools. */
   readonly running: string;
   readonly cmdline: string;
@@ -44,8 +45,13 @@ export interface ZfsCase {
 export function zfsRemarks({ release, pools, running, cmdline }: ZfsCase): readonly Remark[] {
   const root = rootPool(cmdline);
   const zfs = bundledZfs(release);
-  if (zfs !== undefined) return pools.flatMap((pool) => poolRemarks(pool, release, zfs, pool.name === root));
-  if (pools.length === 0 || compareReleases(release, running) >= 0) return [];
+  if (zfs !== undefined && pools !== undefined)
+    return pools.flatMap((pool) => poolRemarks(pool, release, zfs, pool.name === root));
+  if (pools?.length === 0 || compareReleases(release, running) >= 0) return [];
+  if (pools === undefined) {
+    const text = `The ZFS pools could not be read, so whether kernel ${release} can import them is not known.`;
+    return [{ level: 'warning', id: 'kernel.zfs-unknown', text }];
+  }
   const names = pools.map(({ name }) => visible(name, 80)).join(', ');
   const text = `Which OpenZFS kernel ${release} brings is not known, so whether it can import ${names} is not known either.`;
   return [{ level: 'warning', id: 'kernel.zfs-unknown', text }];
