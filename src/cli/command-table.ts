@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { CommandSpec, OptionSpec } from './command.ts';
 import { GPU } from './common-options.ts';
+import { DRIVER_COMMANDS } from './driver-commands.ts';
 import { RUN_COMMANDS } from './run-commands.ts';
 import { SETUP_COMMANDS } from './setup-commands.ts';
 import { VF_COMMANDS } from './vf-commands.ts';
@@ -85,6 +86,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: [{ line: 'pveigpu assignments', does: 'all guests of this node with a slice, also those set up by hand' }],
     load: () => import('./commands/assignments.ts'),
   },
+  DRIVER_COMMANDS,
   VF_COMMANDS,
   {
     name: 'pool',

@@ -8,6 +8,6 @@ import { OWN_HEADER } from '../setup/own-path.ts';
 export const DRIVER_APT_HOOK = {
   path: '/etc/apt/apt.conf.d/80pveigpu',
   text: `${OWN_HEADER}: it says here whether a new kernel keeps the GPUs' modes.
-DPkg::Post-Invoke { "if [ -x /usr/bin/pveigpu ] && [ /boot -nt /var/lib/pveigpu/kernel-notices.json ]; then timeout -k 2 20 /usr/bin/pveigpu driver check --after-dpkg || true; fi"; };
+DPkg::Post-Invoke { "if [ -x /usr/bin/pveigpu ] && { [ ! -e /var/lib/pveigpu/kernel-notices.json ] || [ /boot -nt /var/lib/pveigpu/kernel-notices.json ]; }; then timeout -k 2 20 /usr/bin/pveigpu driver check --after-dpkg || true; fi"; };
 `,
 } as const;

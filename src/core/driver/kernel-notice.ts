@@ -10,8 +10,8 @@ export interface KernelNotices {
   readonly format: 1;
   /** Kernels that were seen on this node, and what came of each. */
   readonly seen: { readonly [release: string]: 'keeps' | 'loses' | 'unknown' };
-  /** The kernel that we pinned because a newer one loses a mode, and the pin before that (null: none). */
-  readonly pinned?: { readonly release: string; readonly before: string | null };
+  /** The kernel that we pinned because a newer one loses a mode. */
+  readonly pinned?: string;
 }
 
 const FORMAT: StoredFormat<KernelNotices> = {
@@ -26,7 +26,7 @@ const FORMAT: StoredFormat<KernelNotices> = {
 const SCHEMA = z.object({
   format: z.literal(1),
   seen: z.record(z.string(), z.enum(['keeps', 'loses', 'unknown'])),
-  pinned: z.exactOptional(z.object({ release: z.string(), before: z.nullable(z.string()) })),
+  pinned: z.exactOptional(z.string()),
 });
 
 /** Reads `kernel-notices.json`. */
@@ -40,6 +40,8 @@ export interface NewKernel {
   readonly gpus: readonly GpuOutlook[];
   /** Why the driver could not be built for it. */
   readonly build: readonly BuildFinding[];
+  /** Whether the loader starts it by default. */
+  readonly boots: boolean;
 }
 
 /** One word for a kernel: the worst of its GPUs. */
@@ -53,7 +55,9 @@ export type PinNote = { readonly kind: 'none' } | { readonly kind: 'pinned' | 'c
 
 /** The lines about one kernel, for the terminal and for the mail. */
 export function noticeLines(kernel: NewKernel, pin: PinNote): readonly string[] {
-  const lines = [`Kernel ${kernel.release} was installed and will run after the next reboot.`];
+  const lines = [
+    `Kernel ${kernel.release} was installed${kernel.boots && pin.kind !== 'pinned' ? ' and runs after the next reboot' : ''}.`,
+  ];
   for (const gpu of kernel.gpus) {
     const what = `the GPU ${gpu.bdf} (${gpu.name}) its mode ${gpu.mode}`;
     if (gpu.keeps === 'yes') lines.push(`It keeps ${what}.`);

@@ -41,7 +41,7 @@ export function planDriver(ground: SetupGround, request: DriverRequest): SetupPa
     return { ...NO_PART, remarks: [...foreign, missingFile(choice.release, release)] };
   const blockers = source === undefined ? [] : sourceRemarks(source, release);
   const isThere = ready !== undefined && (source === undefined || (source.version === ready && inputs?.patch === undefined));
-  const mok = inputs?.mok ?? { kind: 'unknown', because: 'it was not looked at.' };
+  const mok = inputs?.mok ?? { kind: 'not-needed' };
   const steps = [
     ...(source?.accepted === 'given' ? [noteHash(source)] : []),
     ...(isThere || source === undefined || inputs === undefined ? [] : driverSteps(ground, release, source, inputs)),

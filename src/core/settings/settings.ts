@@ -16,6 +16,8 @@ export interface Settings {
   readonly hook: boolean;
   /** `[vf] count`: how many VFs are made when no number is given; default all. */
   readonly vfCount?: number;
+  /** `[kernel] pin-on-upgrade`: whether the running kernel is pinned when a new one would lose a GPU's mode; default no. */
+  readonly pinOnUpgrade?: boolean;
 }
 
 /** What holds without a file. */
@@ -39,6 +41,7 @@ const count = z.pipe(
 const schema = z.strictObject({
   assign: z.optional(z.strictObject({ pool: z.optional(word), 'hook-storage': z.optional(word), hook: z.optional(yesNo) })),
   vf: z.optional(z.strictObject({ count: z.optional(count) })),
+  kernel: z.optional(z.strictObject({ 'pin-on-upgrade': z.optional(yesNo) })),
 });
 
 /** Reads `pveigpu.conf`. A misspelt section, name or value is refused, since it would do nothing without a word. */
@@ -51,8 +54,9 @@ export function parseSettings(text: string, where: string): Result<Settings> {
       where,
     });
   }
-  const { assign, vf } = parsed.data;
+  const { assign, vf, kernel } = parsed.data;
   const hookStorage = assign?.['hook-storage'];
+  const pinOnUpgrade = kernel?.['pin-on-upgrade'];
   return {
     ok: true,
     value: {
@@ -60,6 +64,7 @@ export function parseSettings(text: string, where: string): Result<Settings> {
       ...(assign?.pool === undefined ? {} : { pool: assign.pool }),
       ...(hookStorage === undefined ? {} : { hookStorage }),
       ...(vf?.count === undefined ? {} : { vfCount: vf.count }),
+      ...(pinOnUpgrade === undefined ? {} : { pinOnUpgrade }),
     },
   };
 }

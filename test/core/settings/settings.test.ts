@@ -13,9 +13,11 @@ describe('pveigpu.conf', () => {
   });
 
   test('everything set', () => {
-    expect(read('[assign]\npool = gpus\nhook-storage = nfs1 ; shared\nhook = yes\n[vf]\ncount = 4\n')).toEqual({
+    expect(
+      read('[assign]\npool = gpus\nhook-storage = nfs1 ; shared\nhook = yes\n[vf]\ncount = 4\n[kernel]\npin-on-upgrade = yes\n'),
+    ).toEqual({
       ok: true,
-      value: { pool: 'gpus', hookStorage: 'nfs1', hook: true, vfCount: 4 },
+      value: { pool: 'gpus', hookStorage: 'nfs1', hook: true, vfCount: 4, pinOnUpgrade: true },
     });
   });
 
@@ -39,6 +41,7 @@ describe('pveigpu.conf', () => {
     ['[vf]\ncount\n', 'pveigpu.conf: [vf] count has no usable value.'],
     ['[assign]\nhook = maybe\n', 'pveigpu.conf: [assign] hook is neither yes nor no.'],
     ['[assign]\npool = a b\n', 'pveigpu.conf: [assign] pool is no name.'],
+    ['[kernel]\npin-on-upgrade = 7\n', 'pveigpu.conf: [kernel] pin-on-upgrade is neither yes nor no.'],
     ['vf = 3\n', 'pveigpu.conf: [vf] is no section with settings.'],
   ])('%j is refused with a sentence', (text, message) => {
     expect(read(text)).toMatchObject({ ok: false, problem: { code: 'format.unreadable', message } });
