@@ -68,7 +68,7 @@ class Node extends SimulatedHost implements SimulatedNode {
   async reboot(): Promise<RebootAnswer> {
     this.locks.clear();
     this.machine.advance(60_000);
-    return this.machine.boot();
+    return await this.machine.reboot();
   }
 
   inject(faults: Injections): void {

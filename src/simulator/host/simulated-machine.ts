@@ -2,6 +2,7 @@
 import type { FileTree } from '../../core/files/file-tree.ts';
 import type { RunOptions } from '../../ports/host.ts';
 import { attachDisks } from '../boot/attach-disks.ts';
+import { startBootServices, type UnitRunner } from '../boot/boot-services.ts';
 import { type Disks, newDisks, unmountAll } from '../boot/disks.ts';
 import { installLoader } from '../boot/install-loader.ts';
 import { installSystem } from '../boot/install-system.ts';
@@ -33,6 +34,8 @@ export class SimulatedMachine implements Machine, NodeInside {
   readonly disks: Disks;
   readonly packages: PackageWorld;
   readonly #faults: Faults;
+  /** Runs enabled units at each boot but the first one. */
+  runUnits: UnitRunner | undefined;
   #installed = false;
   #quorate = true;
   #kernel: SimulatedKernel | undefined;
@@ -97,6 +100,13 @@ export class SimulatedMachine implements Machine, NodeInside {
     return new ProgramFiles(this.disks, program, (point) => {
       if (this.#installed) this.#faults.insideProgram?.(point);
     });
+  }
+
+  /** Boots, and lets systemd start what it starts then. */
+  async reboot(): Promise<RebootAnswer> {
+    const answer = this.boot();
+    if (answer.booted) await startBootServices(this, this.disks, this.runUnits);
+    return answer;
   }
 
   nowMs(): number {

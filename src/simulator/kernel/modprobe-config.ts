@@ -6,8 +6,8 @@ export interface ModprobeConfig {
   readonly blacklist: ReadonlySet<string>;
   readonly softdepsBefore: ReadonlyMap<string, readonly string[]>;
   readonly softdepsAfter: ReadonlyMap<string, readonly string[]>;
-  /** `install` commands that do nothing (`/bin/true`, `/bin/false`): the module is never loaded. */
-  readonly disabled: ReadonlySet<string>;
+  /** Commands that take the place of loading a module. */
+  readonly install: ReadonlyMap<string, string>;
 }
 
 /** Reads modprobe.d(5) as kmod does: `-` and `_` are one, a backslash at the line's end continues it, `#` begins a remark. */
@@ -16,14 +16,14 @@ export function readModprobeConfig(files: { readonly [path: string]: string }): 
   const blacklist = new Set<string>();
   const softdepsBefore = new Map<string, string[]>();
   const softdepsAfter = new Map<string, string[]>();
-  const disabled = new Set<string>();
+  const install = new Map<string, string>();
   for (const path of winningFiles(Object.keys(files))) {
     for (const line of (files[path] ?? '').replaceAll('\\\n', '').split('\n')) {
       const [command, name = '', ...rest] = line.trim().split(/\s+/);
       const module = moduleName(name);
       if (command === 'blacklist') blacklist.add(module);
       else if (command === 'options') append(options, module, rest);
-      else if (command === 'install' && /\/(true|false)$/.test(rest[0] ?? '')) disabled.add(module);
+      else if (command === 'install' && !install.has(module)) install.set(module, rest.join(' '));
       else if (command === 'softdep') {
         const post = rest.indexOf('post:');
         const pre = rest.indexOf('pre:');
@@ -33,7 +33,7 @@ export function readModprobeConfig(files: { readonly [path: string]: string }): 
       }
     }
   }
-  return { options, blacklist, softdepsBefore, softdepsAfter, disabled };
+  return { options, blacklist, softdepsBefore, softdepsAfter, install };
 }
 
 /** The kernel's form of a module name. */

@@ -9,6 +9,7 @@ import { vfioDriver } from './drivers/vfio.ts';
 import { xeDriver } from './drivers/xe.ts';
 import { gpuEntry } from './gpu-knowledge.ts';
 import { registerKvmgt } from './gvtg.ts';
+import { runInstallLine } from './install-line.ts';
 import { moduleName, readModprobeConfig } from './modprobe-config.ts';
 import { type ModuleSpec, moduleOfDriver, moduleSpec } from './module-table.ts';
 import { kernelNumber } from './numbers.ts';
@@ -33,7 +34,8 @@ export function loadModule(state: KernelState, name: string, source: ModuleSourc
   if (state.modules.has(module)) return 'ok';
   const config = readModprobeConfig(source.configFiles);
   if (byAlias && (config.blacklist.has(module) || listed(state.cmdline, 'modprobe.blacklist').has(module))) return 'ok';
-  if (config.disabled.has(module)) return 'ok';
+  const command = config.install.get(module);
+  if (command !== undefined && !runInstallLine(state, module, command)) return 'ok';
   const file = fileOf(source.modulesDep, module);
   const origin = file?.startsWith('updates/') === true ? 'dkms' : 'stock';
   const spec = moduleSpec(module, origin, state.release);

@@ -15,17 +15,30 @@ const CONFIG = '/boot/grub/grub.cfg';
 export function updateGrub(disks: Disks): Program {
   return async (machine, argv) => {
     if (argv.length !== 1) throw new UnknownCall(argv);
-    if (machine.tree.get(ESP_LIST) === undefined) return makeConfig(machine, disks, CONFIG);
-    // What /etc/grub.d/000_proxmox_boot_header does; the output of refresh is thrown away, its messages are not.
-    const warning =
-      "W: This system is booted via proxmox-boot-tool:\nW: Executing 'update-grub' directly does not update the correct configs!\n" +
-      "W: Running: 'proxmox-boot-tool refresh'\n\n";
-    const refreshed = await machine.run(['proxmox-boot-tool', 'refresh']);
-    const stderr = warning + refreshed.stderr;
-    // grub-mkconfig stops when one of its scripts fails, and then leaves grub.cfg as it was.
-    if (refreshed.exitCode !== 0) return { exitCode: refreshed.exitCode, stdout: '', stderr };
-    const made = makeConfig(machine, disks, CONFIG);
-    return { ...made, stderr: stderr + made.stderr };
+    return await configure(machine, disks, CONFIG);
+  };
+}
+
+async function configure(machine: Machine, disks: Disks, path: string): Promise<ProgramAnswer> {
+  if (machine.tree.get(ESP_LIST) === undefined) return makeConfig(machine, disks, path);
+  // What /etc/grub.d/000_proxmox_boot_header does; the output of refresh is thrown away, its messages are not.
+  const warning =
+    "W: This system is booted via proxmox-boot-tool:\nW: Executing 'update-grub' directly does not update the correct configs!\n" +
+    "W: Running: 'proxmox-boot-tool refresh'\n\n";
+  const refreshed = await machine.run(['proxmox-boot-tool', 'refresh']);
+  const stderr = warning + refreshed.stderr;
+  // grub-mkconfig stops when one of its scripts fails, and then leaves grub.cfg as it was.
+  if (refreshed.exitCode !== 0) return { exitCode: refreshed.exitCode, stdout: '', stderr };
+  const made = makeConfig(machine, disks, path);
+  return { ...made, stderr: stderr + made.stderr };
+}
+
+/** `grub-mkconfig -o FILE`. The header of proxmox-boot-tool runs there too, unless it is the tool itself that calls. */
+export function grubMkconfig(disks: Disks): Program {
+  return async (machine, argv) => {
+    const [, option, path] = argv;
+    if (argv.length !== 3 || option !== '-o' || path?.startsWith('/') !== true) throw new UnknownCall(argv);
+    return await configure(machine, disks, path);
   };
 }
 

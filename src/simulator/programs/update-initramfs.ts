@@ -10,13 +10,14 @@ import { UnknownCall } from './table.ts';
 export const KERNEL_HOOK = 'INITRAMFS_TOOLS_KERNEL_HOOK';
 
 /**
- * `update-initramfs -u [-k RELEASE or all]`: a new image beside the old one, which is then renamed, so that there is always a whole
+ * `update-initramfs -u [-k RELEASE or all]` (`-c` for a kernel that has none yet, as its package calls it): a new image beside the old one, which is then renamed, so that there is always a whole
  * one; then the hooks of `/etc/initramfs/post-update.d` (initramfs-tools, update-initramfs).
  */
 export function updateInitramfs(disks: Disks): Program {
   return async (machine, argv, _options, environment = {}) => {
     const [, update, option, wanted] = argv;
-    if (update !== '-u' || (argv.length !== 2 && (argv.length !== 4 || option !== '-k'))) throw new UnknownCall(argv);
+    if ((update !== '-u' && update !== '-c') || (argv.length !== 2 && (argv.length !== 4 || option !== '-k')))
+      throw new UnknownCall(argv);
     const withImage = kernelsIn(machine.tree, '/boot').filter(
       (name) => machine.tree.get(`/boot/initrd.img-${name}`) !== undefined,
     );
