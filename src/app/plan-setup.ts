@@ -1,25 +1,56 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Plan } from '../core/plan/action.ts';
-import type { Result } from '../core/problem.ts';
+import { ok, type Result } from '../core/problem.ts';
 import { planWhatIsDesired } from '../core/setup/plan-desired.ts';
 import { planSetup } from '../core/setup/plan-setup.ts';
-import type { SetupWish } from '../core/setup/setup-wish.ts';
+import { neededDriver, setupTarget } from '../core/setup/setup-target.ts';
+import type { SetupWish, SetupWorld } from '../core/setup/setup-wish.ts';
+import { planTrial } from '../core/setup/trial/plan-trial.ts';
 import type { Context } from './context.ts';
+import { type DriverWish, readDriverInputs } from './driver-inputs.ts';
+import { preflight } from './preflight.ts';
 import { readSettings } from './settings.ts';
 import { setupWorld } from './setup-world.ts';
 
 /** A wish without a mode is for what was asked for before. */
-export type PlanSetupRequest = Omit<SetupWish, 'mode'> & { readonly mode?: SetupWish['mode'] };
+export type PlanSetupRequest = Omit<SetupWish, 'mode'> & {
+  readonly mode?: SetupWish['mode'];
+  readonly source?: DriverWish;
+  /** Only for one boot, by a loader entry of its own. */
+  readonly trial?: boolean;
+};
 
-/** Plans the host set-up for a mode, or what is missing of the one that was asked for before; nothing is written. */
+/**
+ * Plans the host set-up for a mode, or what is missing of the one that was asked for before; nothing is written. What would stop
+ * its packages is looked for first and said with it.
+ */
 export async function planHostSetup(context: Context, request: PlanSetupRequest): Promise<Result<Plan>> {
   const settings = await readSettings(context);
   if (!settings.ok) return settings;
-  const world = await setupWorld(context);
-  if (!world.ok) return world;
+  const read = await setupWorld(context);
+  if (!read.ok) return read;
   const { vfCount } = settings.value;
-  const usual = vfCount === undefined ? {} : { usualVfs: vfCount };
-  const { mode, ...rest } = request;
-  if (mode === undefined) return planWhatIsDesired(world.value, { ...usual, ...rest });
-  return planSetup(world.value, { ...usual, ...rest, mode });
+  const { mode, source, trial, ...rest } = request;
+  const wish = { ...(vfCount === undefined ? {} : { usualVfs: vfCount }), ...rest };
+  const world = await withDriver(context, read.value, { ...wish, mode: mode ?? 'auto' }, source ?? {});
+  if (!world.ok) return world;
+  if (trial === true) {
+    const mounts = await context.host.read('/proc/self/mounts');
+    return planTrial(world.value, { ...wish, mode: mode ?? 'auto' }, mounts.kind === 'content' ? mounts.value : '');
+  }
+  const plan = mode === undefined ? planWhatIsDesired(world.value, wish) : planSetup(world.value, { ...wish, mode });
+  if (!plan.ok) return plan;
+  const troubles = await preflight(context, world.value.facts, plan.value.steps);
+  return ok({ ...plan.value, remarks: [...plan.value.remarks, ...troubles] });
+}
+
+/** The world with what is known of the driver that the wish needs, where it needs one. */
+async function withDriver(context: Context, world: SetupWorld, wish: SetupWish, source: DriverWish): Promise<Result<SetupWorld>> {
+  const target = setupTarget(world, wish);
+  // Why there is no target is said by the planner itself.
+  const choice = target.ok ? neededDriver(world, target.value) : undefined;
+  if (choice === undefined) return ok(world);
+  const inputs = await readDriverInputs(context, world, choice, source);
+  if (!inputs.ok) return inputs;
+  return ok(inputs.value === undefined ? world : { ...world, driver: inputs.value });
 }

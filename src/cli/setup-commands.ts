@@ -14,7 +14,11 @@ const WISH: readonly OptionSpec[] = [
   },
   { flags: '--kernel <release>', description: 'the kernel that shall run, a release or a series' },
   { flags: '--pin', description: 'make that kernel the one that always boots' },
+  { flags: '--driver-from <path>', description: 'the DKMS driver: a .deb, a .tar.gz or a folder', complete: 'file' },
+  { flags: '--sha256 <hash>', description: 'accept the file of the driver with this hash' },
+  { flags: '--patch <file>', description: 'apply this patch before each build of the driver', complete: 'file' },
   { flags: '--defer-reboot', description: 'change nothing that runs now; all of it comes with the next boot' },
+  { flags: '--trial', description: 'try it for one boot, by a loader entry of its own; nothing else is changed' },
   { flags: '--force', description: 'switch off lines that break the mode; they come back when the mode is taken back' },
 ];
 

@@ -38,7 +38,9 @@ export function nowPart(world: SetupWorld, one: NowCase): NowPart {
     // VFs that somebody else made stay when only ours is given back.
     const ours = desiredOf(world.desired, device)?.mode === 'sriov';
     const away = ours || wish.mode !== 'host' ? vfsAway(world, device) : undefined;
-    const gone = away === undefined ? { steps: [], remarks: [] } : stepsOf(away);
+    const taken = away === undefined ? { steps: [], remarks: [] } : stepsOf(away);
+    // Who is assigned a VF is said with what else the mode takes away.
+    const gone = { ...taken, remarks: taken.remarks.filter(({ id }) => id !== 'vf.assigned') };
     return { before: gone.steps, after: wish.mode === 'gvt-g' && !waits ? loadKvmgt(world, device) : [], remarks: gone.remarks };
   }
   const gpu = world.verdict.gpus.find(({ bdf }) => bdf === device.bdf);

@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { ifKnown } from '../facts/section.ts';
-import { modeOf } from '../gpu/select-gpu.ts';
 import type { Plan, Remark, Step } from '../plan/action.ts';
 import { type DesiredGpu, desiredOf, gpuKey } from '../plan/desired.ts';
 import { ok, problem, type Result } from '../problem.ts';
-import { intelGpus } from '../vf/vf.ts';
-import { chooseGpu } from './choose-gpu.ts';
 import { goingAway } from './going-away.ts';
 import { lastingPart } from './lasting-part.ts';
+import { modeRemarks } from './mode-remarks.ts';
 import { nowPart } from './now-part.ts';
 import { OWN_MODPROBE } from './own-path.ts';
-import { cmdlinePart, driverPart, kernelFor, kernelPart } from './parts.ts';
+import { cmdlinePart, driverPart, kernelPart } from './parts.ts';
 import { closingSteps } from './plan-order.ts';
 import { rebootPart } from './reboot-part.ts';
+import { setupTarget } from './setup-target.ts';
 import type { SetupWish, SetupWorld } from './setup-wish.ts';
-import { countFits } from './vfs-now.ts';
 
 /**
  * Plans the whole way from the machine as it is to one GPU in one mode, whatever mode it is in now: packages, files, units,
@@ -24,26 +22,21 @@ import { countFits } from './vfs-now.ts';
 export function planSetup(world: SetupWorld, wish: SetupWish): Result<Plan> {
   if (world.facts.config.state !== 'known')
     return problem('facts.unknown', 'The configuration of this node could not be read.', { hint: 'Run pveigpu as root.' });
-  const chosen = chooseGpu(world, wish);
-  if (!chosen.ok) return chosen;
-  const { gpu, mode } = chosen.value;
-  const pci = ifKnown(world.facts.pci);
-  const device = pci === undefined ? undefined : intelGpus(pci).find(({ bdf }) => bdf === gpu.bdf);
-  if (device === undefined) return problem('gpu.unknown', `There is no Intel GPU at ${gpu.bdf}.`, { where: gpu.bdf });
-  const asked = wishFor(desiredOf(world.desired, device), mode, wish);
-  const fits = countFits(device, modeOf(gpu, 'sriov').maxVfs, asked.numVfs);
-  if (!fits.ok) return fits;
-  const available = world.availableKernels ?? [];
-  const target = kernelFor(world, gpu.bdf, asked, available);
+  const target = setupTarget(world, wish);
   if (!target.ok) return target;
-  const release = target.value;
-
+  const { gpu, device, mode, wish: asked, release } = target.value;
   const lasting = lastingPart(world, { bdf: gpu.bdf, wish: asked, release }, wish);
   if (!lasting.ok) return lasting;
   const { own, missing, files } = lasting.value;
   const driver = driverPart(world, lasting.value.cases, release, world.driver);
   const builds = lasting.value.cases.some(({ backend }) => backend?.release !== undefined);
-  const kernel = kernelPart(world, { release, mode, pin: wish.pin === true, headers: builds, available });
+  const kernel = kernelPart(world, {
+    release,
+    mode,
+    pin: wish.pin === true,
+    headers: builds,
+    available: world.availableKernels ?? [],
+  });
   const words = missing.wanted.parameters.map(({ word }) => word);
   const cmdline = cmdlinePart(world, words, { force: wish.force === true });
 
@@ -60,7 +53,9 @@ export function planSetup(world: SetupWorld, wish: SetupWish): Result<Plan> {
     driver: driver.steps.length > 0,
     rebuilds,
   });
-  const away = goingAway(world, device, mode, wish.deferReboot === true);
+  // Slices that somebody set up without us stay when only ours is given back.
+  const takes = mode !== 'host' || (desiredOf(world.desired, device)?.mode ?? 'host') !== 'host';
+  const away = takes ? goingAway(world, device, mode, wish.deferReboot === true) : { remarks: [], running: [] };
   const now = nowPart(world, {
     device,
     wish: asked,
@@ -82,7 +77,9 @@ export function planSetup(world: SetupWorld, wish: SetupWish): Result<Plan> {
     ...reboot.steps,
   ];
   const managed = managedByYou(lasting.value, steps.length === 0, gpu.bdf, mode);
+  const explained = steps.length > 0 || wish.mode === 'auto' ? modeRemarks(gpu, device, own, asked, wish.mode === 'auto') : [];
   const remarks: readonly Remark[] = [
+    ...explained,
     ...lasting.value.remarks,
     ...parts.flatMap((part) => part.remarks),
     ...managed.remarks,
@@ -93,20 +90,6 @@ export function planSetup(world: SetupWorld, wish: SetupWish): Result<Plan> {
   const title = titleOf(gpu.bdf, asked, own.backend?.backend);
   const desired = managed.whole && wish.takeOver !== true ? {} : { desired: { gpu: gpuKey(device), wish: asked } };
   return ok({ title, steps, remarks: once(remarks), ...desired });
-}
-
-/** What is asked of the GPU: this call's words first, then what was asked for before in the same mode. */
-function wishFor(before: DesiredGpu | undefined, mode: DesiredGpu['mode'], wish: SetupWish): DesiredGpu {
-  const same = before?.mode === mode ? before : undefined;
-  const numVfs = mode === 'sriov' ? (wish.numVfs ?? same?.numVfs ?? wish.usualVfs) : undefined;
-  const driver = mode === 'sriov' ? (wish.driver ?? same?.driver) : undefined;
-  const kernel = wish.kernel ?? same?.kernel;
-  return {
-    mode,
-    ...(numVfs === undefined ? {} : { numVfs }),
-    ...(driver === undefined ? {} : { driver }),
-    ...(kernel === undefined ? {} : { kernel }),
-  };
 }
 
 function titleOf(bdf: string, { mode, numVfs }: DesiredGpu, backend: string | undefined): string {
