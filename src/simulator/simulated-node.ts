@@ -6,9 +6,9 @@ import type { HeldLock, Host } from '../ports/host.ts';
 import type { Faults } from './host/faults.ts';
 import { persistentFiles } from './host/persistent-files.ts';
 import { SimulatedHost } from './host/simulated-host.ts';
-import { type RebootAnswer, SimulatedMachine } from './host/simulated-machine.ts';
+import { type RebootAnswer, type RebootOptions, SimulatedMachine } from './host/simulated-machine.ts';
 import type { Injections } from './kernel/state.ts';
-import type { HookRunner, Machine } from './machine.ts';
+import type { HookRunner, Machine, ServiceRunner } from './machine.ts';
 import type { Profile } from './profile.ts';
 import { holdLock } from './pve/guest-state.ts';
 
@@ -18,9 +18,11 @@ export interface SimulatedNode extends Host {
   /** Time of the simulation: sleeping takes none of ours. */
   readonly clock: Clock;
   /** Starts again from what the active loader and its initramfs really have. */
-  reboot(): Promise<RebootAnswer>;
+  reboot(options?: RebootOptions): Promise<RebootAnswer>;
   /** Puts faults into the kernel; an empty value takes them out. */
   inject(faults: Injections): void;
+  /** Waits until no unit is being started any more; `reboot()` ends when all that is enabled has been. */
+  settled(): Promise<void>;
   /** Every file and link that survives a reboot, path to text (links as `-> target`, directories with a slash at their end), the EFI system partition below `esp:`. */
   persistentFiles(): { readonly [path: string]: string };
 }
@@ -31,6 +33,10 @@ export interface SimulatedNodeOptions {
   /** Milliseconds since 1970 at the first boot; default 2026-01-05 08:00 UTC. */
   readonly startMs?: number;
   readonly faults?: Faults;
+  /** Runs programs of units that are enabled or started; one that it does not know cannot be executed. */
+  readonly unitRunner?: ServiceRunner;
+  /** Runs what `systemd-run` is given; without one the node looks as if it had no systemd to ask. */
+  readonly transientRunner?: ServiceRunner;
 }
 
 /** 2026-01-05 08:00:00 UTC. */
@@ -65,10 +71,15 @@ class Node extends SimulatedHost implements SimulatedNode {
     return { ok: true, value: { release } };
   }
 
-  async reboot(): Promise<RebootAnswer> {
+  async reboot(options: RebootOptions = {}): Promise<RebootAnswer> {
     this.locks.clear();
+    await this.machine.units.powerOff();
     this.machine.advance(60_000);
-    return await this.machine.reboot();
+    return await this.machine.reboot(options);
+  }
+
+  async settled(): Promise<void> {
+    await this.machine.units.settled();
   }
 
   inject(faults: Injections): void {
@@ -82,6 +93,9 @@ class Node extends SimulatedHost implements SimulatedNode {
 
 /** Makes a node from a profile and boots it. */
 export function createSimulatedNode(profile: Profile, options: SimulatedNodeOptions = {}): SimulatedNode {
-  const machine = new SimulatedMachine(profile, options.hookRunner, options.startMs ?? START_MS, options.faults);
+  const machine = new SimulatedMachine(profile, options.hookRunner, options.startMs ?? START_MS, options.faults, {
+    unit: options.unitRunner,
+    transient: options.transientRunner,
+  });
   return new Node(machine, options.faults ?? {});
 }

@@ -16,10 +16,15 @@ export type UnitRunner = (machine: Machine, phase: BootPhase) => Promise<void>;
  * What systemd starts on a node that came up: enabled units, proxmox-boot-cleanup.service, and the guests with `onboot` once the
  * node has quorum (pve-guests.service waits for it).
  */
-export async function startBootServices(machine: Machine, disks: Disks, runUnits: UnitRunner | undefined): Promise<void> {
+export async function startBootServices(
+  machine: Machine,
+  disks: Disks,
+  runUnits: UnitRunner | undefined,
+  startGuests: boolean,
+): Promise<void> {
   await runUnits?.(machine, 'before-guests');
   forgetNextBootPin(machine, disks);
-  if (machine.quorate) await startGuestsAtBoot(machine);
+  if (startGuests && machine.quorate) await startGuestsAtBoot(machine);
   await runUnits?.(machine, 'after-guests');
 }
 

@@ -19,12 +19,21 @@ import { bootPrograms } from '../programs/boot-programs.ts';
 import { basePrograms, UnknownCall } from '../programs/table.ts';
 import { refreshMembers } from '../pve/install.ts';
 import { installPve, PVE_PROGRAMS } from '../pve/programs.ts';
+import { unitPrograms } from '../units/programs.ts';
+import { installUnits } from '../units/pve-units.ts';
+import { type UnitRunners, Units } from '../units/units.ts';
 import type { Faults } from './faults.ts';
 import type { NodeInside } from './node-inside.ts';
 import { ProgramFiles } from './program-files.ts';
 
 /** How a reboot ended. */
 export type RebootAnswer = { readonly booted: true } | { readonly booted: false; readonly reason: string };
+
+/** What a test wants of a reboot. */
+export interface RebootOptions {
+  /** Guests with `onboot` start, as pve-guests.service starts them; default false, since most stories are about the node alone. */
+  readonly startGuests?: boolean;
+}
 
 /** The machine behind a simulated node: disks, a kernel that runs or does not, programs and a clock of its own. */
 export class SimulatedMachine implements Machine, NodeInside {
@@ -33,6 +42,7 @@ export class SimulatedMachine implements Machine, NodeInside {
   readonly hookRunner: HookRunner | undefined;
   readonly disks: Disks;
   readonly packages: PackageWorld;
+  readonly units: Units;
   readonly #faults: Faults;
   /** Runs enabled units at each boot but the first one. */
   runUnits: UnitRunner | undefined;
@@ -42,21 +52,32 @@ export class SimulatedMachine implements Machine, NodeInside {
   #nowMs: number;
   readonly #programs: { readonly [name: string]: Program };
 
-  constructor(profile: Profile, hookRunner: HookRunner | undefined, startMs: number, faults: Faults = {}) {
+  constructor(
+    profile: Profile,
+    hookRunner: HookRunner | undefined,
+    startMs: number,
+    faults: Faults = {},
+    runners: UnitRunners = {},
+  ) {
     this.profile = profile;
     this.disks = newDisks(profile.esps ?? DEFAULT_ESPS);
     this.#faults = faults;
     this.hookRunner = hookRunner;
     this.#nowMs = startMs;
+    this.units = new Units(runners);
+    this.runUnits = async (machine, phase) => await this.units.startAtBoot(machine, phase);
     this.packages = new PackageWorld([...(profile.otherKernels ?? []), profile.kernelRelease]);
     this.#programs = {
       ...basePrograms(() => this.kernel),
       ...bootPrograms(this.disks),
       ...packagePrograms(this.packages, this.disks),
+      ...unitPrograms(this.units),
       ...PVE_PROGRAMS,
     };
     installSystem(this.disks.root, profile, this.nodeName);
     installPackages(this.tree, profile, this.packages);
+    installUnits(this.tree);
+    this.units.assumeBooted(this.tree);
     installLoader(this, this.disks);
     this.boot();
     installPve(this);
@@ -93,6 +114,8 @@ export class SimulatedMachine implements Machine, NodeInside {
     this.#kernel = startKernel(this.tree, this.profile, entry, () => this.#nowMs, this.nodeName);
     attachDisks(this.disks, this.profile);
     this.tree.setDirectory('/run/qemu-server', 0o750);
+    // What sd_booted(3) looks for; a node that cannot run transient units shows itself as one without systemd.
+    if (this.units.runners.transient !== undefined) this.tree.setDirectory('/run/systemd/system');
     return { booted: true };
   }
 
@@ -103,9 +126,9 @@ export class SimulatedMachine implements Machine, NodeInside {
   }
 
   /** Boots, and lets systemd start what it starts then. */
-  async reboot(): Promise<RebootAnswer> {
+  async reboot(options: RebootOptions = {}): Promise<RebootAnswer> {
     const answer = this.boot();
-    if (answer.booted) await startBootServices(this, this.disks, this.runUnits);
+    if (answer.booted) await startBootServices(this, this.disks, this.runUnits, options.startGuests === true);
     return answer;
   }
 
