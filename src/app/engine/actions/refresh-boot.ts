@@ -1,20 +1,14 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { refreshArgv } from '../../../core/plan/host-argv.ts';
 import { ok } from '../../../core/problem.ts';
+import { makeGrubConfig } from '../boot/make-grub-config.ts';
+import { refreshEsps } from '../boot/refresh-esps.ts';
 import type { Executor } from '../executor.ts';
-import { runProgram } from '../run-program.ts';
 
-/** Looking for other systems on all disks, or filling several slow EFI system partitions. */
-const REFRESH_MS = 10 * 60_000;
-
-/** Makes the loader read its configuration and the kernels' files again. */
+/** Makes the loader read its configuration and the kernels' files again, without a moment in which it could not boot (ADR 16). */
 export const refreshBoot: Executor<'refreshBoot'> = {
   needsDeviceLock: false,
   checkTells: false,
   onlyRuns: true,
   check: async () => ok('ready'),
-  async execute(context, { tool }) {
-    const ran = await runProgram(context, refreshArgv(tool), { timeoutMs: REFRESH_MS, aim: 'prepare the boot loader' });
-    return ran.ok ? ok(undefined) : ran;
-  },
+  execute: async (context, { tool }) => (tool === 'update-grub' ? await makeGrubConfig(context) : await refreshEsps(context)),
 };
