@@ -48,7 +48,7 @@ export function mokRemarks(mok: MokState): readonly Remark[] {
         {
           level: 'warning',
           id: 'driver.mok-pending',
-          text: 'The key of the driver was handed over already and waits for the console step at the next boot.',
+          text: 'The key of the driver was handed over already and waits for its step at the screen at the next boot.',
           hint: `Use the password of that time. If it is lost: mokutil --revoke-import, then run this again. ${consoleSteps()}`,
         },
       ];
@@ -57,7 +57,7 @@ export function mokRemarks(mok: MokState): readonly Remark[] {
         {
           level: 'warning',
           id: 'driver.mok-enrol',
-          text: `Secure Boot is on, so the next boot needs one step at the console of this node. The password for it, shown only here: ${mok.password}`,
+          text: `Secure Boot is on, so the next boot needs one step at the screen of this node. The password for it, shown only here: ${mok.password}`,
           hint: consoleSteps(),
         },
       ];
@@ -67,7 +67,7 @@ export function mokRemarks(mok: MokState): readonly Remark[] {
           level: 'warning',
           id: 'driver.mok-unknown',
           text: `Secure Boot is on, and whether the key of the driver is enrolled is not known: ${mok.because}`,
-          hint: `Without it the driver will not load. By hand: mokutil --import ${MOK_CERTIFICATE}, then reboot with a console.`,
+          hint: `Without it the driver will not load. By hand: mokutil --import ${MOK_CERTIFICATE}, then reboot, with a console at hand.`,
         },
       ];
   }

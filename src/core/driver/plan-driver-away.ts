@@ -110,7 +110,7 @@ function remarks(
             level: 'note',
             id: 'driver.mok-stays',
             text: 'The key of DKMS stays enrolled in the firmware, which harms nobody and serves other DKMS modules.',
-            hint: `To take it out: mokutil --delete ${MOK_CERTIFICATE}, then reboot with a console.`,
+            hint: `To take it out: mokutil --delete ${MOK_CERTIFICATE}, then reboot, with a console at hand.`,
           },
         ];
   return [...kept, ...key];

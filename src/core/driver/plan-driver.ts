@@ -39,17 +39,17 @@ export function planDriver(ground: SetupGround, request: DriverRequest): SetupPa
   const source = inputs?.source;
   if (source === undefined && ready === undefined)
     return { ...NO_PART, remarks: [...foreign, missingFile(choice.release, release)] };
-  const blockers = source === undefined ? [] : sourceRemarks(source, release);
   const isThere = ready !== undefined && (source === undefined || (source.version === ready && inputs?.patch === undefined));
+  const said = isThere || source === undefined ? [] : sourceRemarks(source, release);
   const mok = inputs?.mok ?? { kind: 'not-needed' };
   const steps = [
-    ...(source?.accepted === 'given' ? [noteHash(source)] : []),
+    ...(!isThere && source?.accepted === 'given' ? [noteHash(source)] : []),
     ...(isThere || source === undefined || inputs === undefined ? [] : driverSteps(ground, release, source, inputs)),
     ...mokSteps(mok),
   ];
   return {
     steps,
-    remarks: [...foreign, ...blockers, ...mokRemarks(mok)],
+    remarks: [...foreign, ...said, ...mokRemarks(mok)],
     rebuilds: isThere ? [] : ['initramfs'],
   };
 }

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { describe, expect, test } from 'vitest';
+import { DRIVER_FOLDER } from '../../../src/core/driver/driver-source.ts';
+import { i915SriovDeb, i915SriovSource } from '../../../src/simulator/packages/i915-sriov-deb.ts';
+import { archiveText } from '../../../src/simulator/programs/file-programs.ts';
+import { mustType, typed } from '../../cli/command-line.ts';
+import { type Simulated, simulated } from '../simulated.ts';
+
+const VERSION = '2026.05.06';
+const KERNEL = '7.0.14-12-pve';
+const DEB = `/root/i915-sriov-dkms_${VERSION}_amd64.deb`;
+const ARCHIVE = `/root/i915-sriov-dkms-${VERSION}.tar.gz`;
+
+/** An i9-14900K that nobody touched, with files of the driver that somebody downloaded. */
+function untouched(): Simulated {
+  const machine = simulated('raptor-lake-s-untouched');
+  const { tree } = machine.node.machine;
+  tree.setFile(DEB, i915SriovDeb(VERSION));
+  const files = Object.entries(i915SriovSource(VERSION)).map(([path, text]) => [path.replace('/usr/src/', ''), text]);
+  tree.setFile(ARCHIVE, archiveText(Object.fromEntries(files)));
+  return machine;
+}
+
+async function digest(machine: Simulated, path: string): Promise<string> {
+  return (await machine.must('sha256sum', path)).split(' ')[0] ?? '';
+}
+
+describe('driver install', () => {
+  test('a kernel with its own driver needs nothing, and asking for another says where to fetch it', async () => {
+    const machine = untouched();
+    expect((await typed(machine, 'driver install --dry-run')).out).toBe(`driver xe of kernel ${KERNEL}: nothing to do.\n`);
+    const { code, out } = await typed(machine, 'driver install --driver i915-dkms --yes');
+    expect(code).toBe(1);
+    expect(out).toContain(
+      `https://github.com/strongtz/i915-sriov-dkms/releases/download/${VERSION}/i915-sriov-dkms_${VERSION}_amd64.deb`,
+    );
+    expect(out).toContain(DRIVER_FOLDER);
+  });
+
+  test('a hash that nobody accepted is refused with the hash, a wrong one as well, the right one is asked for once', async () => {
+    const machine = untouched();
+    const line = `driver install --driver i915-dkms --driver-from ${ARCHIVE} --yes`;
+    const sha256 = await digest(machine, ARCHIVE);
+    const refused = await typed(machine, line);
+    expect([refused.code, refused.out.replace(/\s+/g, ' ').includes(`--sha256 ${sha256}`)]).toEqual([1, true]);
+    const wrong = await typed(machine, `${line} --sha256 ${'0'.repeat(64)}`);
+    expect([wrong.code, wrong.err.includes(sha256)]).toEqual([1, true]);
+    await mustType(machine, `${line} --sha256 ${sha256}`);
+    await mustType(machine, 'driver remove --yes');
+    machine.node.machine.tree.setFile(`${DRIVER_FOLDER}/${ARCHIVE.slice(6)}.sha256`, `${sha256}  x\n`, { mode: 0o600 });
+    await mustType(machine, line);
+  });
+
+  test.each([
+    ['package', DEB],
+    ['archive', ARCHIVE],
+  ])('from the %s: headers before all, built for the kernel, nothing left to do, and all of it back', async (_kind, path) => {
+    const machine = untouched();
+    const before = machine.lasting();
+    const line = `driver install --driver i915-dkms --driver-from ${path} --sha256 ${await digest(machine, path)}`;
+    const plan = await typed(machine, `${line} --dry-run`);
+    expect(plan.code).toBe(0);
+    expect(plan.out.indexOf(`proxmox-headers-${KERNEL}`)).toBeGreaterThan(0);
+    expect(plan.out.indexOf(`proxmox-headers-${KERNEL}`)).toBeLessThan(plan.out.indexOf('dkms build'));
+    expect(machine.lasting()).toEqual(before);
+
+    await mustType(machine, `${line} --yes`);
+    expect(await machine.must('dkms', 'status')).toContain(`i915-sriov-dkms/${VERSION}, ${KERNEL}, x86_64: installed`);
+    const again = await typed(machine, `${line} --dry-run`);
+    expect(again.out).toContain('nothing to do');
+
+    await machine.node.reboot();
+    expect(machine.node.machine.kernel.state.modules.size).toBeGreaterThan(0);
+    await mustType(machine, 'driver remove --yes');
+    expect(machine.node.machine.tree.names('/var/lib/dkms/i915-sriov-dkms')).toBeUndefined();
+    expect(machine.node.machine.tree.names(`/usr/src/i915-sriov-dkms-${VERSION}`)).toBeUndefined();
+    expect(machine.node.machine.tree.names('/etc/dkms/framework.conf.d') ?? []).toEqual([]);
+  });
+});
