@@ -15,6 +15,8 @@ export interface ShellAssignment {
   readonly valueStart: number;
   /** Offset behind the value. */
   readonly end: number;
+  /** As in the word: offset behind the quoted stretch with which the value ends. */
+  readonly quotedEnd?: number;
   readonly value: ShellValue;
 }
 
@@ -39,7 +41,7 @@ export interface ShellState {
 const UNKNOWN: ShellValue = ['unknown'];
 /** Words that can change a variable without naming it as `NAME=`, or end the file early. */
 const FAR_REACHING =
-  /(^|[\s;&|({`!])(\.|source|eval|read|unset|local|getopts|exit|return|exec|set|alias|break|continue|trap|declare|typeset|printf\s+-v)(?=[\s;&|)}`]|$)/m;
+  /\b(export|readonly)\b[^\n;=]*["'\\$`]|(^|[\s;&|({`!])(\.|source|eval|read|unset|local|getopts|exit|return|exec|set|alias|break|continue|trap|declare|typeset|printf\s+-v)(?=[\s;&|)}`]|$)/m;
 /** Variables that the shell or grub-mkconfig has before any file is read; others that nobody set are empty. */
 const FOREIGN =
   /^(?!GRUB_)(.*[a-z].*|PATH|HOME|USER|LOGNAME|SHELL|TERM|LANG|LANGUAGE|LC_\w+|PWD|OLDPWD|IFS|PS\d|PPID|OPTIND|_|TZ|TMPDIR|HOSTNAME|ZFS_\w+|SYSTEMD_\w+)$/;
@@ -117,7 +119,8 @@ class Evaluation implements ShellState {
         // bash appends; dash takes the whole for the name of a program and fails.
         if (appends) this.failures.push(placeOf(file, at));
         const value: ShellValue = appends ? [...lookUp(name), 'unknown'] : word.value;
-        done.push({ path: file.path, name, valueStart, end: word.end, value });
+        const { quotedEnd } = word;
+        done.push({ path: file.path, name, valueStart, end: word.end, ...(quotedEnd === undefined ? {} : { quotedEnd }), value });
         end = word.end;
       } else if (!isName) return undefined;
       at = skip(/(?:[ \t]|\\\n)*/y, text, end);

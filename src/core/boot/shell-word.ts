@@ -15,6 +15,8 @@ export interface ShellWord {
   readonly end: number;
   /** Whether a variable or a command stands in it outside of quotes. */
   readonly bareExpansion: boolean;
+  /** Offset behind the last quoted stretch that has something in it, when nothing but a carriage return follows. */
+  readonly quotedEnd?: number;
 }
 
 /** The value as text; undefined when a part of it is unknown. */
@@ -36,13 +38,17 @@ const NAME = /[A-Za-z_][A-Za-z0-9_]*/y;
  */
 export function readShellWord(text: string, from: number, variable: (name: string) => ShellValue): ShellWord | undefined {
   const reader = new WordReader(text, from, variable);
-  return reader.read() ? { value: reader.parts, end: reader.at, bareExpansion: reader.bareExpansion } : undefined;
+  if (!reader.read()) return undefined;
+  const { parts: value, at: end, bareExpansion, quotedEnd } = reader;
+  const isLast = quotedEnd !== undefined && /^\r?$/.test(text.slice(quotedEnd, end));
+  return { value, end, bareExpansion, ...(isLast ? { quotedEnd } : {}) };
 }
 
 class WordReader {
   readonly parts: ShellPart[] = [];
   at: number;
   bareExpansion = false;
+  quotedEnd: number | undefined;
   readonly #text: string;
   readonly #variable: (name: string) => ShellValue;
   readonly #from: number;
@@ -90,18 +96,23 @@ class WordReader {
   #single(): boolean {
     const end = this.#text.indexOf("'", this.at + 1);
     if (end < 0) return false;
-    if (end > this.at + 1) this.parts.push({ text: this.#text.slice(this.at + 1, end), at: this.at + 1 });
+    if (end > this.at + 1) {
+      this.parts.push({ text: this.#text.slice(this.at + 1, end), at: this.at + 1 });
+      this.quotedEnd = end + 1;
+    }
     this.at = end + 1;
     return true;
   }
 
   #double(): boolean {
-    this.at += 1;
+    const first = this.at + 1;
+    this.at = first;
     for (;;) {
       const character = this.#text[this.at];
       if (character === undefined) return false;
       if (character === '"') {
         this.at += 1;
+        if (this.at > first + 1) this.quotedEnd = this.at;
         return true;
       }
       if (character === '\\' && /[$`"\\\n]/.test(this.#text[this.at + 1] ?? '')) {

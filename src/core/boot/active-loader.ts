@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { BootFacts, LoaderFacts } from '../facts/boot-facts.ts';
+import type { HostFacts } from '../facts/host-facts.ts';
+import { ifKnown } from '../facts/section.ts';
+import { KERNEL_CMDLINE } from './detect-loaders.ts';
+import { grubWords, inGrubOrder } from './grub-defaults.ts';
+import { kernelCmdlineWords } from './settle-kernel-cmdline.ts';
+import { evaluateShell } from './shell-assignments.ts';
+
+/** The loader that started this boot; undefined when nothing tells. */
+export function activeLoader(boot: BootFacts): LoaderFacts | undefined {
+  return boot.loaders.find(({ active }) => active === true);
+}
+
+/**
+ * The parameters that the active loader's configuration has for the next boot, without the ones that the loader adds of its own.
+ * Undefined when that cannot be told: the loader is not known, or only a shell could tell a part.
+ */
+export function effectiveParameters(facts: HostFacts): readonly string[] | undefined {
+  const [boot, config] = [ifKnown(facts.boot), ifKnown(facts.config)];
+  const loader = boot === undefined ? undefined : activeLoader(boot);
+  if (loader === undefined || config === undefined) return undefined;
+  const files = config.files.map(({ path, base64 }) => ({ path, text: atob(base64) }));
+  const kernelCmdline = files.find(({ path }) => path === KERNEL_CMDLINE)?.text;
+  if (loader.kind === 'systemd-boot' && kernelCmdline === undefined) return undefined;
+  const words =
+    loader.kind === 'grub' ? grubWords(evaluateShell(inGrubOrder(files))) : kernelCmdlineWords(kernelCmdline ?? '', loader.tool);
+  const end = words.findIndex(({ text }) => text === '--');
+  const parameters = words.slice(0, end < 0 ? undefined : end);
+  return parameters.every(({ known }) => known) ? parameters.map(({ text }) => text) : undefined;
+}
