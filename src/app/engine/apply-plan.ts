@@ -5,6 +5,7 @@ import { type Desired, withDesiredGpu } from '../../core/plan/desired.ts';
 import type { JournalRun } from '../../core/plan/journal-run.ts';
 import { ok, type Problem, type Result } from '../../core/problem.ts';
 import type { Context } from '../context.ts';
+import { explainBuild } from '../driver-failure.ts';
 import { withApplyLock } from './apply-lock.ts';
 import { readBootId } from './boot-id.ts';
 import { commitRun, noteApplied } from './commit-run.ts';
@@ -86,7 +87,8 @@ async function applyLocked(
   const opened = await writeRun(host, run);
   if (!opened.ok) return failed(opened.problem, null);
   const ran = await runSteps(context, run, options.onStep);
-  if (ran.problem !== undefined) return await giveUp(context, ran.run, ran.problem, recovery);
+  if (ran.problem !== undefined)
+    return await giveUp(context, ran.run, await explainBuild(context, ran.run, ran.problem), recovery);
   const applied = await noteApplied(context, ran.run);
   if (!applied.ok) return await giveUp(context, ran.run, applied.problem, recovery);
   const committed = await commitRun(context, applied.value);

@@ -102,7 +102,9 @@ function apiText(fault: Extract<BuildFault, { kind: 'api' }>, ground: FaultGroun
     ground.guard === undefined
       ? ''
       : ` That line is compiled because of "${ground.guard.condition}", which is wrong for this kernel.`;
-  return `${releaseName(ground)} does not fit ${ground.kernel ?? 'the kernel'}: ${fault.symbol}, used in ${place}, ${DIFFERENCES[fault.difference]} there.${guard}`;
+  const prototype = (ground.declared ?? fault.declared)?.prototype.replace(/;$/, '');
+  const there = prototype === undefined ? 'there' : `there: ${prototype}`;
+  return `${releaseName(ground)} does not fit ${ground.kernel ?? 'the kernel'}: ${fault.symbol}, used in ${place}, ${DIFFERENCES[fault.difference]} ${there}.${guard}`;
 }
 
 function apiEvidence(fault: Extract<BuildFault, { kind: 'api' }>, { guard, declared }: FaultGround): readonly string[] {

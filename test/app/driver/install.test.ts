@@ -70,10 +70,30 @@ describe('driver install', () => {
     expect(again.out).toContain('nothing to do');
 
     await machine.node.reboot();
-    expect(machine.node.machine.kernel.state.modules.size).toBeGreaterThan(0);
+    expect((await typed(machine, 'driver list')).out).toContain('i915 (dkms)');
     await mustType(machine, 'driver remove --yes');
     expect(machine.node.machine.tree.names('/var/lib/dkms/i915-sriov-dkms')).toBeUndefined();
     expect(machine.node.machine.tree.names(`/usr/src/i915-sriov-dkms-${VERSION}`)).toBeUndefined();
     expect(machine.node.machine.tree.names('/etc/dkms/framework.conf.d') ?? []).toEqual([]);
+  });
+  test('a release that does not fit says the call, its guard and the prototype, and leaves dpkg and files as they were', async () => {
+    const machine = untouched();
+    machine.node.machine.tree.setFile(DEB, i915SriovDeb(VERSION, { threeArgumentsBelow: [7, 1, 0] }));
+    const before = machine.lasting();
+    const line = `driver install --driver i915-dkms --driver-from ${DEB} --sha256 ${await digest(machine, DEB)} --yes`;
+    const { code, err } = await typed(machine, line);
+    expect(code).toBe(1);
+    const said = err.replace(/\s+/g, ' ');
+    expect(said).toContain('drm_dp_calc_pbn_mode, used in drivers/gpu/drm/i915/display/intel_dp_mst.c line 5');
+    expect(said).toContain('"#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 1, 0)"');
+    expect(said).toContain('int drm_dp_calc_pbn_mode(int clock, int bpp)');
+    const log = machine.node.machine.tree.text('/var/lib/pveigpu/drivers/make.log') ?? '';
+    expect(log).toContain('error: too many arguments to function');
+    // The key pair that dkms made is dkms's own; a later build uses it again.
+    const { '/var/lib/dkms/mok.key': _key, '/var/lib/dkms/mok.pub': _pub, ...after } = machine.lasting();
+    const files = Object.keys(after).filter((path) => !path.endsWith('/'));
+    expect(files.filter((path) => after[path] !== before[path])).toEqual([]);
+    expect(Object.keys(before).filter((path) => !(path in after))).toEqual([]);
+    expect((await typed(machine, 'driver repair --dry-run')).out).toContain('nothing to do');
   });
 });
