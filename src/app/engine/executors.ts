@@ -15,6 +15,7 @@ import { removePackage } from './actions/remove-package.ts';
 import { removePool } from './actions/remove-pool.ts';
 import { runAction } from './actions/run-action.ts';
 import { setGuestConfig } from './actions/set-guest-config.ts';
+import { trialEntry } from './actions/trial-entry.ts';
 import { updateInitramfs } from './actions/update-initramfs.ts';
 import { updatePool } from './actions/update-pool.ts';
 import { writeFile } from './actions/write-file.ts';
@@ -33,6 +34,7 @@ const EXECUTORS: { readonly [K in ActionName]: Executor<K> } = {
   installPackage,
   removePackage,
   pinKernel,
+  trialEntry,
   noteReboot,
   writeSysfs,
   loadModule,

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import type { LoaderKind } from '../facts/boot-facts.ts';
 import type { Pool } from '../facts/guest-facts.ts';
 import type { ProblemCode } from '../problem.ts';
 import type { DesiredGpu } from './desired.ts';
 import type { FileEdit } from './file-edit.ts';
 import type { GuestChange } from './guest-change.ts';
 import type { PendingReboot } from './pending-reboot.ts';
+import type { TrialEntry } from './trial-entry.ts';
 
 /** A file as it was before we touched it: enough to put it back byte for byte. */
 export type FileImage =
@@ -68,6 +70,8 @@ export interface ActionArgs {
   };
   /** The kernel that the loader starts by default, null for the loader's own choice. */
   readonly pinKernel: { readonly release: string | null; readonly before: string | null };
+  /** The loader entry of a trial, started once; null takes it away. The default entry stays as it is. */
+  readonly trialEntry: { readonly loader: LoaderKind; readonly entry: TrialEntry | null; readonly before: TrialEntry | null };
   /** Notes what must be true after the next reboot (or, with null, that nothing is awaited any more). */
   readonly noteReboot: { readonly pending: PendingReboot | null; readonly before: PendingReboot | null };
   readonly writeSysfs: {

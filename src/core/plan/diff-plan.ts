@@ -8,6 +8,7 @@ import { imageText } from './file-image.ts';
 import { guestArgv } from './guest-argv.ts';
 import { enableArgv, initramfsArgv, installArgv, pinArgv, refreshArgv, removeArgv } from './host-argv.ts';
 import { createPoolOptions, updatePoolOptions } from './pool-argv.ts';
+import { TRIAL_ID, type TrialEntry } from './trial-entry.ts';
 
 /** What one step changes, for people and for `--json`. */
 export interface PlannedChange {
@@ -72,6 +73,10 @@ const DIFFS: Diffs = {
     subject: 'kernel that boots by default',
     diff: [`-${before ?? "the loader's choice"}`, `+${release ?? "the loader's choice"}`],
     command: pinArgv(release),
+  }),
+  trialEntry: ({ loader, entry, before }) => ({
+    subject: `entry ${TRIAL_ID} of ${loader === 'grub' ? 'GRUB' : 'systemd-boot'}`,
+    diff: unified(entryText(before), entryText(entry)),
   }),
   noteReboot: ({ pending }) => ({
     subject: 'pending reboot',
@@ -161,6 +166,10 @@ function wasText(version: string | null | undefined): string {
 
 function parametersText(parameters: readonly string[]): string {
   return parameters.length === 0 ? '' : ` with ${parameters.join(' ')}`;
+}
+
+function entryText(entry: TrialEntry | null): string {
+  return entry === null ? '' : [`kernel ${entry.release}, started once, with:`, ...entry.words, ''].join('\n');
 }
 
 function poolText(pool: Pool): string {

@@ -82,6 +82,11 @@ const INVERSES: Inverses = {
     args: { release: before, before: release },
     reason: 'as it was before',
   }),
+  trialEntry: ({ loader, entry, before }) => ({
+    action: 'trialEntry',
+    args: { loader, entry: before, before: entry },
+    reason: before === null ? 'take it back' : 'put it back',
+  }),
   noteReboot: ({ pending, before }) => ({
     action: 'noteReboot',
     args: { pending: before, before: pending },

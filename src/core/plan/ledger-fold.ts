@@ -51,6 +51,8 @@ const FOLDS: Folds = {
     Object.entries(before).reduce((folded, [name, old]) => recordPackage(folded, name, old, null), ledger),
   pinKernel: (ledger, { release, before }) => recordPin(ledger, before, release),
   // Kept in a file of its own, which the next boot settles.
+  // It is started once and `pending.json` knows of it.
+  trialEntry: (ledger) => ledger,
   noteReboot: (ledger) => ledger,
   // Sysfs is gone after a reboot: the desired state says what to make again, so nothing of it is in the ledger.
   writeSysfs: (ledger) => ledger,

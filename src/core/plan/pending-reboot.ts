@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Result } from '../problem.ts';
 import { listAt, objectAt, optional, textAt, textOrNullAt, WrongShape } from './check-stored.ts';
+import { checkDesired, type DesiredGpu } from './desired.ts';
 import { parseStored, type StoredFormat } from './stored-format.ts';
 
 /** What a set-up awaits of the next boot, until `confirm` has looked. Stored as `pending.json`. */
@@ -14,8 +15,8 @@ export interface PendingReboot {
   readonly parameters: readonly string[];
   /** Kernels whose initramfs is still as it was before, to be built again once this boot is confirmed. */
   readonly rebuildLater: readonly string[];
-  /** The loader entry of a trial, when it is one. */
-  readonly trial?: string;
+  /** What is tried for this one boot, when it is a trial: nothing of it lasts until it is confirmed. */
+  readonly trial?: { readonly gpu: string; readonly wish: DesiredGpu };
 }
 
 const FORMAT: StoredFormat<PendingReboot> = {
@@ -45,6 +46,15 @@ function pendingOf(value: unknown): PendingReboot {
     kernel: textAt(pending.kernel, 'kernel'),
     parameters: listAt(pending.parameters, 'parameters', textAt),
     rebuildLater: listAt(pending.rebuildLater, 'rebuildLater', textAt),
-    ...optional(pending, 'trial', 'pending', textAt),
+    ...optional(pending, 'trial', 'pending', trialAt),
   };
+}
+
+function trialAt(value: unknown, where: string): NonNullable<PendingReboot['trial']> {
+  const trial = objectAt(value, where);
+  const gpu = textAt(trial.gpu, `${where}.gpu`);
+  const wish = checkDesired({ gpus: { [gpu]: trial.wish } });
+  const checked = wish.ok ? wish.value.gpus[gpu] : undefined;
+  if (checked === undefined) throw new WrongShape(`${where}.wish: ${wish.ok ? 'it is missing' : wish.reason}`);
+  return { gpu, wish: checked };
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import * as z from 'zod/mini';
 import type { ActionArgs, ActionName, Step } from './action.ts';
+import { checkDesired, type DesiredGpu } from './desired.ts';
 
 const text = z.string();
 const texts = z.readonly(z.array(text));
@@ -41,6 +42,19 @@ const packages = z.readonly(
 );
 const versions = z.record(text, z.nullable(text));
 
+const wish: z.ZodMiniType<DesiredGpu> = z.pipe(
+  z.unknown(),
+  z.transform((value, context): DesiredGpu => {
+    const checked = checkDesired({ gpus: { gpu: value } });
+    const found = checked.ok ? checked.value.gpus.gpu : undefined;
+    if (found !== undefined) return found;
+    context.issues.push({ code: 'custom', message: checked.ok ? 'it is missing' : checked.reason, input: value });
+    return z.NEVER;
+  }),
+);
+const trial = z.object({ gpu: text, wish });
+const trialEntry = z.nullable(z.object({ release: text, words: texts }));
+
 const pending = z.nullable(
   z.object({
     format: z.literal(1),
@@ -48,7 +62,7 @@ const pending = z.nullable(
     kernel: text,
     parameters: texts,
     rebuildLater: texts,
-    trial: z.exactOptional(text),
+    trial: z.exactOptional(trial),
   }),
 );
 
@@ -81,6 +95,7 @@ const ARGS: { readonly [K in ActionName]: z.ZodMiniType<ActionArgs[K]> } = {
   installPackage: z.object({ packages, before: versions }),
   removePackage: z.object({ packages, before: versions }),
   pinKernel: z.object({ release: z.nullable(text), before: z.nullable(text) }),
+  trialEntry: z.object({ loader: z.enum(['grub', 'systemd-boot']), entry: trialEntry, before: trialEntry }),
   noteReboot: z.object({ pending, before: pending }),
   removeFile: z.object({ path: text, before: fileImageSchema, release }),
   writeSysfs: z.object({

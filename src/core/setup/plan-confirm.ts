@@ -6,6 +6,7 @@ import { type Assertion, assertSetup } from './assertion.ts';
 import { OWN_MODPROBE } from './own-path.ts';
 import { closingSteps } from './plan-order.ts';
 import type { SetupWorld } from './setup-wish.ts';
+import { planTrialEnd } from './trial/plan-trial-end.ts';
 
 /**
  * Closes a set-up after its reboot: when all is as it should be, the other kernels get the same initramfs and nothing is
@@ -32,6 +33,7 @@ export function planConfirm(world: SetupWorld): Result<Plan> {
     return problem('facts.differ', 'The node has not been rebooted since it was set up, so there is nothing to confirm yet.', {
       hint: 'Reboot it, then run pveigpu confirm.',
     });
+  if (pending.trial !== undefined) return planTrialEnd(world, pending, pending.trial);
   const [first] = wrong;
   if (first !== undefined)
     return problem('facts.differ', `The node did not come up as it was set up: ${first.text}${more(wrong)}`, {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import { allValues, parseCmdline } from '../../core/boot/cmdline.ts';
 import type { FileTree } from '../../core/files/file-tree.ts';
 import { SimulatedKernel } from '../kernel/kernel.ts';
 import { modulesFor } from '../kernel/module-table.ts';
@@ -67,10 +68,15 @@ function loadModules(kernel: SimulatedKernel, tree: FileTree, profile: Profile, 
   for (const name of entry.initramfs.modules) kernel.loadFrom(name, early);
   const wanted = [...ALWAYS, ...profile.devices.flatMap((device) => modulesFor(device))];
   for (const name of wanted) kernel.loadByAlias(name, early);
+  // The udev of the initramfs has taken these; that of the running system is told only that the devices are there.
+  kernel.state.uevents.length = 0;
   const live = liveSource(tree, entry.release);
   for (const name of wanted) kernel.loadByAlias(name, live);
   const lists = (tree.names('/etc/modules-load.d') ?? []).map((name) => `/etc/modules-load.d/${name}`);
   for (const path of ['/etc/modules', ...lists]) for (const name of lines(tree.text(path) ?? '')) kernel.loadFrom(name, live);
+  // systemd-modules-load.service(8)
+  for (const value of allValues(parseCmdline(entry.cmdline), 'modules_load'))
+    for (const name of (value ?? '').split(',')) kernel.loadFrom(name, live);
 }
 
 /** A few processes that every node has, so that `/proc` is not empty. */
