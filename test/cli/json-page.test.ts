@@ -80,7 +80,7 @@ async function realOutputs(): Promise<readonly { readonly kind: string; readonly
   await type(used, 'assign 110 --vf 2 --yes');
   used.writeConfig(112, 'hostpci0: 0000:00:02\nmemory: 64\n');
   await type(used, 'assign 111 --yes --force');
-  for (const line of ['status', 'vf list', 'assignments', 'pool list', 'hook 110 pre-start', 'hook 112 pre-start'])
+  for (const line of ['status', 'vf list', 'assignments', 'pool list', 'kernel list', 'hook 110 pre-start', 'hook 112 pre-start'])
     await type(used, line);
   for (const line of ['vf remove --yes', 'assign 999 --yes', 'unassign 110 --yes', 'pool create spare --dry-run', 'capture -'])
     await type(used, line);
@@ -94,6 +94,9 @@ async function realOutputs(): Promise<readonly { readonly kind: string; readonly
   await type(waiting, 'vf list');
   const panther = simulated('panther-lake');
   for (const line of ['vf create 2 --yes', 'vf profile']) await type(panther, line);
+  const byHand = simulated('raptor-lake-s-by-hand');
+  byHand.node.machine.tree.setFile('/var/lib/dkms/intel-i915-dkms/1.24.1/source/dkms.conf', '');
+  for (const line of ['driver list', 'driver check']) await type(byHand, line);
   const gvt = simulated('coffee-lake');
   await type(gvt, 'status');
   const unread = simulated('raptor-lake-s', {

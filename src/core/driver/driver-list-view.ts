@@ -19,8 +19,8 @@ export interface DriverRow {
   readonly backends: readonly { readonly backend: string; readonly release: string | null; readonly young: boolean }[];
   /** The DKMS version that is built for this kernel. */
   readonly built: string | null;
-  /** Whether headers are there to build with. */
-  readonly headers: boolean | 'unknown';
+  /** Whether headers are there to build with; null when it is not known. */
+  readonly headers: boolean | null;
   /** Of the running kernel: the bound driver and whose build it is. */
   readonly loaded: string | null;
 }
@@ -56,7 +56,7 @@ export function driverListView(facts: HostFacts): DriverListView {
         running: kernel === running,
         backends: entry === undefined ? [] : sriovBackends(entry, kernel).map(shown),
         built: builtFor(kernel),
-        headers: installed?.find(({ release }) => release === kernel)?.hasHeaders ?? 'unknown',
+        headers: installed?.find(({ release }) => release === kernel)?.hasHeaders ?? null,
         loaded: kernel === running ? (name === null ? 'none' : `${name} (${build === 'unknown' ? '?' : build})`) : null,
       }),
     );
@@ -81,7 +81,7 @@ export function driverListRows({ rows }: DriverListView): readonly (readonly str
       `${kernel}${running ? ' *' : ''}`,
       backends.map(wayText).join(', ') || noneFor(kernel),
       built === null ? '-' : `${built} built`,
-      headers === 'unknown' ? '?' : headers ? 'yes' : 'no',
+      headers === null ? '?' : headers ? 'yes' : 'no',
       loaded ?? '-',
     ]),
   ];
