@@ -3,6 +3,7 @@
 import type { Result } from '../core/problem.ts';
 import type { Clock } from '../ports/clock-log.ts';
 import type { HeldLock, Host } from '../ports/host.ts';
+import type { Disks } from './boot/disks.ts';
 import type { Faults } from './host/faults.ts';
 import { persistentFiles } from './host/persistent-files.ts';
 import { SimulatedHost } from './host/simulated-host.ts';
@@ -15,6 +16,8 @@ import { holdLock } from './pve/guest-state.ts';
 /** A whole Proxmox VE node in memory: the Host port outside, and what a test needs of its inside. */
 export interface SimulatedNode extends Host {
   readonly machine: Machine;
+  /** Root, EFI system partitions and variables of the firmware, as they lie on the machine. */
+  readonly disks: Disks;
   /** Time of the simulation: sleeping takes none of ours. */
   readonly clock: Clock;
   /** Starts again from what the active loader and its initramfs really have. */
@@ -57,6 +60,10 @@ class Node extends SimulatedHost implements SimulatedNode {
         await new Promise((resolve) => setImmediate(resolve));
       },
     };
+  }
+
+  get disks(): Disks {
+    return this.machine.disks;
   }
 
   /** A lock file that the product holds is held for PVE's programs, too. */

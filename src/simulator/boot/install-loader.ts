@@ -15,12 +15,17 @@ export function installLoader(machine: Machine, disks: Disks): void {
   const { profile, tree } = machine;
   // The installer runs on the firmware that the machine will have.
   if (profile.efi) tree.setDirectory('/sys/firmware/efi');
+  const tool = profile.loader.startsWith('pbt-');
   writeConfiguration(machine);
-  for (const esp of disks.esps) prepareEsp(esp, profile);
-  if (profile.loader.startsWith('pbt-')) tree.setFile(ESP_LIST, disks.esps.map(({ uuid }) => `${uuid}\n`).join(''));
+  if (tool) tree.setFile(ESP_LIST, disks.esps.map(({ uuid }) => `${uuid}\n`).join(''));
   tree.setFile('/boot/grub/grubenv', grubEnvText(new Map()));
   makeConfig(machine, disks, '/boot/grub/grub.cfg');
-  if (profile.loader.startsWith('pbt-')) refreshEsps(machine, disks);
+  // Where both are, systemd-boot came first: proxmox-boot-tool never turns a partition with GRUB into one with systemd-boot.
+  for (const kind of ['systemd-boot', 'grub'] as const) {
+    if (!profile.loader.endsWith(kind) && profile.alsoLoader !== kind) continue;
+    for (const esp of disks.esps) prepareEsp(esp, profile, kind);
+    if (tool) refreshEsps(machine, disks);
+  }
   if (profile.loader === 'systemd-boot') kernelInstall(machine, disks);
   if (profile.efi) setBootOptions(disks, profile);
 }
@@ -60,23 +65,19 @@ GRUB_CMDLINE_LINUX=""
 #GRUB_INIT_TUNE="480 440 1"
 `;
 
-function prepareEsp({ tree }: Esp, profile: Profile): void {
-  const { loader, alsoLoader, efi } = profile;
+function prepareEsp({ tree }: Esp, { loader, efi, secureBoot }: Profile, kind: 'grub' | 'systemd-boot'): void {
   const tool = loader.startsWith('pbt-');
-  const grub = loader.endsWith('grub') || alsoLoader === 'grub';
-  const systemd = loader.endsWith('systemd-boot') || alsoLoader === 'systemd-boot';
-  if (systemd) {
+  if (kind === 'systemd-boot') {
     tree.setFile(LOADER_BINARY['systemd-boot'], 'simulated systemd-boot\n');
     tree.setFile('/EFI/BOOT/BOOTX64.EFI', 'simulated systemd-boot\n');
     tree.setFile('/loader/loader.conf', tool ? 'timeout 3\ndefault proxmox-*\n' : 'timeout 3\n');
     tree.setDirectory('/loader/entries');
     if (tool) tree.setDirectory('/EFI/proxmox');
+    return;
   }
-  if (grub && efi) {
-    tree.setFile(LOADER_BINARY.grub, 'simulated GRUB\n');
-    if (profile.secureBoot === true) tree.setFile('/EFI/proxmox/shimx64.efi', 'simulated shim\n');
-  }
-  if (grub && tool) tree.setFile('/grub/grubenv', grubEnvText(new Map()));
+  if (efi) tree.setFile(LOADER_BINARY.grub, 'simulated GRUB\n');
+  if (efi && secureBoot === true) tree.setFile('/EFI/proxmox/shimx64.efi', 'simulated shim\n');
+  if (tool) tree.setFile('/grub/grubenv', grubEnvText(new Map()));
 }
 
 function setBootOptions({ efiVariables }: Disks, profile: Profile): void {

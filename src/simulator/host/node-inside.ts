@@ -9,6 +9,8 @@ export interface NodeInside {
   readonly profile: Profile;
   readonly tree: FileTree;
   readonly quorate: boolean;
+  /** Free bytes where a path lies, undefined on the root file system, which has room. */
+  freeBytes(path: string): number | undefined;
   write(path: string, value: string): Outcome;
   readHangs(path: string): boolean;
   run(argv: readonly string[], options: RunOptions): Promise<RunOutput>;

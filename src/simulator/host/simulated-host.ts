@@ -7,7 +7,7 @@ import type { NodeInside } from './node-inside.ts';
 import { isPath, listDirectory, readFile, readLinkAt, statAt } from './tree-reader.ts';
 import { makeDirectory, removeEntry, replaceFile } from './tree-writer.ts';
 
-/** Free bytes that every file system of a simulated node has. */
+/** Free bytes of the root file system. */
 const FREE_BYTES = 20 * 1024 ** 3;
 
 /** The Host port over a simulated node. */
@@ -61,7 +61,9 @@ export class SimulatedHost implements Host {
   async freeSpace(path: string): Promise<Read<number>> {
     const errno = this.#before('freeSpace', path);
     if (errno !== undefined) return { kind: 'unreadable', errno };
-    return 'errno' in this.#inside.tree.lookup(path) ? { kind: 'absent' } : { kind: 'content', value: FREE_BYTES };
+    return 'errno' in this.#inside.tree.lookup(path)
+      ? { kind: 'absent' }
+      : { kind: 'content', value: this.#inside.freeBytes(path) ?? FREE_BYTES };
   }
 
   async writeAtomic(path: string, content: string | Uint8Array, options: WriteOptions = {}): Promise<Result<void>> {

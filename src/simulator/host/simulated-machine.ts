@@ -3,7 +3,7 @@ import type { FileTree } from '../../core/files/file-tree.ts';
 import type { RunOptions } from '../../ports/host.ts';
 import { attachDisks } from '../boot/attach-disks.ts';
 import { startBootServices, type UnitRunner } from '../boot/boot-services.ts';
-import { type Disks, newDisks, unmountAll } from '../boot/disks.ts';
+import { type Disks, espFreeBytes, espOf, newDisks, unmountAll } from '../boot/disks.ts';
 import { installLoader } from '../boot/install-loader.ts';
 import { installSystem } from '../boot/install-system.ts';
 import { bootEntry } from '../boot/loader.ts';
@@ -116,6 +116,7 @@ export class SimulatedMachine implements Machine, NodeInside {
     this.tree.setDirectory('/run/qemu-server', 0o750);
     // What sd_booted(3) looks for; a node that cannot run transient units shows itself as one without systemd.
     if (this.units.runners.transient !== undefined) this.tree.setDirectory('/run/systemd/system');
+    this.#tellUdev();
     return { booted: true };
   }
 
@@ -142,7 +143,19 @@ export class SimulatedMachine implements Machine, NodeInside {
   }
 
   write(path: string, value: string): Outcome {
-    return this.kernel.write(path, value);
+    const answer = this.kernel.write(path, value);
+    this.#tellUdev();
+    return answer;
+  }
+
+  /** Gives the kernel's events to udev, which acts on them while everything else goes on. */
+  #tellUdev(): void {
+    for (const event of this.#kernel?.state.uevents.splice(0) ?? []) if (this.#installed) this.units.handleUevent(this, event);
+  }
+
+  freeBytes(path: string): number | undefined {
+    const esp = espOf(this.disks, path);
+    return esp === undefined ? undefined : espFreeBytes(esp);
   }
 
   readHangs(path: string): boolean {
@@ -155,6 +168,7 @@ export class SimulatedMachine implements Machine, NodeInside {
     const program = Object.hasOwn(this.#programs, name) ? this.#programs[name] : undefined;
     if (program === undefined) throw new UnknownCall(argv);
     const answer = await program(this, words, options, environment);
+    this.#tellUdev();
     if (answer.stdout !== '') options.onOutput?.('stdout', answer.stdout);
     if (answer.stderr !== '') options.onOutput?.('stderr', answer.stderr);
     return answer;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { captured, chipset, derived, igpu, LVM_ROOT, machine, sriov12 } from './parts.ts';
+import { captured, chipset, derived, igpu, LVM_ROOT, machine, sriov12, ZFS_ROOT } from './parts.ts';
 
 /** Meteor Lake, untouched. */
 export const METEOR_LAKE = machine({
@@ -12,6 +12,10 @@ export const METEOR_LAKE = machine({
   board: { vendor: 'ASUSTeK COMPUTER INC.', name: 'NUC14RVH-B', product: 'NUC14RVH' },
   bios: { version: 'RVMTL357.0047.2025.0108.1408', date: '01/08/2025' },
   kernelRelease: '7.0.14-12-pve',
+  // Converted from systemd-boot to GRUB for Secure Boot; the old loader's files stayed on the partition.
+  loader: 'pbt-grub',
+  alsoLoader: 'systemd-boot',
+  cmdline: ZFS_ROOT,
   devices: [
     sriov12(igpu('7d55', derived('catalogue id 7d55'), { revision: '08', subsystem: { vendor: '8086', device: '2212' } }), 19),
     ...chipset({ host: '7d01', lpc: '7e02', audio: '7e28', smbus: '7e22', mei: '7e70' }),
@@ -49,6 +53,8 @@ export const LUNAR_LAKE = machine({
   board: { vendor: 'ASUSTeK COMPUTER INC.', name: 'NUC14LNK', product: 'NUC 14 Pro AI' },
   bios: { version: 'LNCHV357.0031', date: '03/14/2025' },
   kernelRelease: '7.0.14-12-pve',
+  // Debian first, Proxmox VE on top: systemd-boot without proxmox-boot-tool.
+  loader: 'systemd-boot',
   devices: [
     igpu('64a0', derived('catalogue id 64a0'), { driver: 'xe', modules: ['xe'], subsystem: { vendor: '1043', device: '88f1' } }),
     ...chipset({ host: '6400', lpc: 'a807', audio: 'a828', smbus: 'a822', mei: 'a870' }),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { captured, chipset, companion, derived, igpu, LVM_ROOT, machine } from './parts.ts';
+import { captured, chipset, companion, derived, igpu, LVM_ROOT, machine, ZFS_ROOT } from './parts.ts';
 
 /** Broadwell: GVT-g only; the kernel keeps its GPU out of the IOMMU. */
 export const BROADWELL = machine({
@@ -12,7 +12,11 @@ export const BROADWELL = machine({
   board: { vendor: 'Intel corporation', name: 'NUC5i5MYBE', product: 'NUC5i5MYHE' },
   bios: { version: 'MYBDWi5v.86A.0055.2020.0921.1351', date: '09/21/2020' },
   kernelRelease: '6.17.2-1-pve',
-  cmdline: `${LVM_ROOT} intel_iommu=on`,
+  // Legacy BIOS on ZFS: GRUB on the partition that proxmox-boot-tool fills.
+  efi: false,
+  loader: 'pbt-grub',
+  cmdline: `${ZFS_ROOT} intel_iommu=on`,
+  files: { '/etc/default/grub.d/installer.cfg': 'GRUB_CMDLINE_LINUX="$GRUB_CMDLINE_LINUX consoleblank=600"' },
   qemuVersion: '10.1.2',
   devices: [
     igpu('1616', derived('catalogue id 1616, 256 MiB aperture'), {
@@ -127,6 +131,8 @@ export const GEMINI_LAKE = machine({
   board: { vendor: 'ASRock', name: 'J4105-ITX', product: 'J4105-ITX' },
   bios: { version: 'P1.70', date: '04/17/2023' },
   kernelRelease: '6.17.2-1-pve',
+  otherKernels: ['6.14.11-4-pve', '6.17.1-1-pve'],
+  efi: false,
   qemuVersion: '10.1.2',
   devices: [
     igpu('3185', captured('https://github.com/strongtz/i915-sriov-dkms/issues/214'), {

@@ -123,6 +123,8 @@ export function machine(
     qemuVersion: '11.0.0',
     vms: STANDARD_VMS,
     containers: STANDARD_CONTAINERS,
+    // A node that was upgraded once keeps the kernel from before.
+    otherKernels: own.kernelRelease.startsWith('7.') ? ['6.17.9-1-pve'] : [],
     ...own,
   };
 }

@@ -17,6 +17,8 @@ export const TIGER_LAKE = machine({
   kernelRelease: '7.0.14-12-pve',
   cmdline: ZFS_ROOT,
   loader: 'pbt-systemd-boot',
+  // A mirror: both disks have a partition.
+  esps: ['5A1E-0D3C', '5A1F-77B2'],
   devices: [
     sriov12(igpu('9a49', derived('catalogue id 9a49'), { revision: '01', subsystem: { vendor: '8086', device: '3002' } }), 17),
     ...chipset({ host: '9a14', lpc: 'a082', audio: 'a0c8', smbus: 'a0a3', mei: 'a0e0' }),

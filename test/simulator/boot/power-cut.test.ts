@@ -121,7 +121,7 @@ describe('the power goes inside update-grub', () => {
 describe('an EFI system partition that is full', () => {
   test('refresh stops with the copy cut off, and the node does not come up', async () => {
     const node = createSimulatedNode(layout('pbt-systemd-boot'));
-    const [esp] = node.machine.disks.esps;
+    const [esp] = node.disks.esps;
     if (esp === undefined) throw new Error('no partition');
     let used = 0;
     for (const { node: one } of esp.tree.walk()) if (one.kind === 'file') used += one.content.length;
