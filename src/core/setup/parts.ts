@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import { planCmdline } from '../boot/plan-cmdline.ts';
 import type { DriverInputs } from '../driver/driver-inputs.ts';
 import { builtVersion, planDriver } from '../driver/plan-driver.ts';
 import { planDriverAway } from '../driver/plan-driver-away.ts';
@@ -77,6 +78,6 @@ export function driverPart(
 }
 
 /** The words of ours on the kernel command line. */
-export function cmdlinePart(_ground: SetupGround, _words: readonly string[], _options: { readonly force: boolean }): SetupPart {
-  return NO_PART;
+export function cmdlinePart(ground: SetupGround, words: readonly string[], options: { readonly force: boolean }): SetupPart {
+  return planCmdline(ground, words, options);
 }

@@ -5,7 +5,7 @@ import { moduleState } from '../gpu/gpu-case.ts';
 import { parseModprobeConfig } from '../modules/modprobe-config.ts';
 import { deviceAt } from '../vf/vf.ts';
 import { fits, probeWords } from './given.ts';
-import type { Wanted, WantedOption } from './wanted.ts';
+import type { Wanted } from './wanted.ts';
 
 /** Our module options and hand-overs as they stand in our file, or shall stand there. */
 export interface BootSettings {
@@ -37,26 +37,30 @@ export function settingsOf(text: string): BootSettings {
  * nothing speaks for a reboot. `before` is what our file says now: what is taken out of it still holds where it was booted with.
  */
 export function rebootReasons(facts: HostFacts, before: BootSettings, wanted: Wanted): readonly string[] {
-  const reasons: string[] = [];
+  const modules = new Set<string>();
   const parameter = (module: string, name: string) => moduleState(facts, module)?.parameters[name];
-  const isStill = (one: WantedOption | BootSettings['options'][number]) =>
+  const isStill = (one: BootSettings['options'][number]) =>
     wanted.options.some((other) => other.module === one.module && other.name === one.name && other.value === one.value);
   for (const option of wanted.options) {
     const now = parameter(option.module, option.name);
-    if (now === undefined || !fits(option, now))
-      reasons.push(`${option.module} reads ${option.name}=${option.value} when it starts`);
+    if (now === undefined || !fits(option, now)) modules.add(option.module);
   }
   for (const old of before.options) {
     const now = parameter(old.module, old.name);
     const rule = old.name === 'force_probe' ? 'word' : 'equal';
-    if (!isStill(old) && now !== undefined && fits({ fits: rule, value: old.value }, now))
-      reasons.push(`${old.module} runs with ${old.name}=${old.value} until then`);
+    if (!isStill(old) && now !== undefined && fits({ fits: rule, value: old.value }, now)) modules.add(old.module);
   }
   const pci = ifKnown(facts.pci);
   const driverOf = (bdf: string) => (pci === undefined ? undefined : deviceAt(pci, bdf)?.driver);
-  for (const { bdf } of wanted.overrides) if (driverOf(bdf) !== 'vfio-pci') reasons.push(`${bdf} changes its driver at boot`);
-  for (const bdf of before.overrides)
-    if (!wanted.overrides.some((one) => one.bdf === bdf) && driverOf(bdf) === 'vfio-pci')
-      reasons.push(`${bdf} changes its driver at boot`);
-  return [...new Set(reasons)];
+  const moved = [
+    ...wanted.overrides.map(({ bdf }) => bdf).filter((bdf) => driverOf(bdf) !== 'vfio-pci'),
+    ...before.overrides.filter((bdf) => !wanted.overrides.some((one) => one.bdf === bdf) && driverOf(bdf) === 'vfio-pci'),
+  ];
+  const names = [...modules].sort();
+  return [
+    ...(names.length === 0
+      ? []
+      : [`${names.join(' and ')} ${names.length === 1 ? 'reads its' : 'read their'} options only when started`]),
+    ...[...new Set(moved)].map((bdf) => `${bdf} changes its driver at boot`),
+  ];
 }

@@ -50,6 +50,7 @@ export function setupCase(
     entry,
     mode: wish.mode,
     release,
+    others,
     ourParameters: others.ourWords,
     ourOptions: before.options.map(({ module, name, value }) => `${module}.${name}=${value}`),
   };

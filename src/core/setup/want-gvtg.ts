@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { moduleState } from '../gpu/gpu-case.ts';
+import { insist } from './insist.ts';
 import { iommuWords } from './iommu-words.ts';
 import { NOTHING_WANTED, type SetupCase, type Wanted, type WantedOption } from './wanted.ts';
 
@@ -7,7 +8,11 @@ import { NOTHING_WANTED, type SetupCase, type Wanted, type WantedOption } from '
 export function wantGvtg(gpu: SetupCase): Wanted {
   return {
     ...NOTHING_WANTED,
-    options: [{ module: 'i915', name: 'enable_gvt', value: '1', fits: 'equal', because: 'switches GVT-g on' }, gucOption(gpu)],
+    options: [
+      { module: 'i915', name: 'enable_gvt', value: '1', fits: 'equal', because: 'switches GVT-g on' },
+      gucOption(gpu),
+      ...insist(gpu, 'i915'),
+    ],
     load: [
       { module: 'kvmgt', because: 'offers the mediated devices' },
       { module: 'vfio_iommu_type1', because: 'maps the memory of guests' },

@@ -3,11 +3,11 @@ import { POOLS_UNIT_NAME, poolsUnit } from '../boot/pools-unit.ts';
 import { VF_BOOT_UNIT_NAME, vfBootUnit } from '../boot/vf-boot-unit.ts';
 import { VF_UDEV_RULE, VF_UDEV_RULE_NAME } from '../boot/vf-udev-rule.ts';
 import { stockXeForceProbe } from '../gpu/driver-backend.ts';
+import { insist } from './insist.ts';
+import { CONFIRM_UNIT } from './confirm-wanted.ts';
 import { iommuWords } from './iommu-words.ts';
 import { NOTHING_WANTED, type SetupCase, type Wanted, type WantedOption } from './wanted.ts';
 
-/** Where packages put the command. */
-export const PROGRAM = '/usr/bin/pveigpu';
 /** The VFs of generation 12 hardware (i915-sriov-dkms README), where the machine does not tell. */
 const USUAL_MAX_VFS = 7;
 
@@ -30,6 +30,7 @@ export function wantSriov(gpu: SetupCase): Wanted {
         text: poolsUnit(PROGRAM),
         because: 'IOMMU groups may have other numbers after a boot: this makes the pools true again',
       },
+      CONFIRM_UNIT,
     ],
     rules: [{ name: VF_UDEV_RULE_NAME, text: VF_UDEV_RULE, because: 'when the driver comes back, its VFs come back' }],
     parameters: iommuWords(gpu),
@@ -52,10 +53,11 @@ function driverOptions(gpu: SetupCase): readonly WantedOption[] {
         fits: 'at-least',
         because: 'without it this driver offers no VFs',
       },
+      ...insist(gpu, 'i915'),
       ...keepOff(gpu, 'xe', 'i915'),
     ];
   }
-  if (!backend.forceProbe) return [];
+  if (!backend.forceProbe) return insist(gpu, 'xe');
   const force: WantedOption = {
     module: 'xe',
     name: 'force_probe',

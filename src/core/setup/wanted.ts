@@ -5,6 +5,7 @@ import type { CatalogueEntry } from '../gpu/catalogue-entry.ts';
 import type { BackendChoice } from '../gpu/driver-backend.ts';
 import type { Mode } from '../gpu/verdict.ts';
 import type { DriverOverride } from '../modules/override-line.ts';
+import type { Others } from './others.ts';
 
 /** One option of a kernel module that a mode rests on. */
 export interface WantedOption {
@@ -63,6 +64,7 @@ export interface SetupCase {
   readonly release: string;
   /** For `sriov`: the driver that gives it. */
   readonly backend?: BackendChoice;
+  readonly others: Others;
   /** Words that pveigpu has put on the kernel command line already. */
   readonly ourParameters: readonly string[];
   /** Options that pveigpu has given already, `module.name=value`. */
