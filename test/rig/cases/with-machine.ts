@@ -4,7 +4,10 @@ import { whyNot } from '../build/debian-mirror.ts';
 import type { Shape } from '../machine/shape.ts';
 import { VirtualMachine } from '../machine/virtual-machine.ts';
 
-/** Everything is run with `RIG=full`; without it only what fits into twelve minutes on two cores. */
+// A worker outlives a vitest that is killed, and its machine with it.
+process.once('disconnect', () => process.exit());
+
+/** Everything is run with `RIG=full`; without it a sample that leaves room for the rest of `.ci/run`. */
 export const FULL = process.env.RIG === 'full';
 
 /** A group of cases on one booted machine. Where the rig cannot run, its cases are counted as skipped. */
