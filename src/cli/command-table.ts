@@ -2,6 +2,7 @@
 import type { CommandSpec, OptionSpec } from './command.ts';
 import { GPU } from './common-options.ts';
 import { DRIVER_COMMANDS } from './driver-commands.ts';
+import { KERNEL_COMMANDS } from './kernel-commands.ts';
 import { RUN_COMMANDS } from './run-commands.ts';
 import { SETUP_COMMANDS } from './setup-commands.ts';
 import { VF_COMMANDS } from './vf-commands.ts';
@@ -86,6 +87,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: [{ line: 'pveigpu assignments', does: 'all guests of this node with a slice, also those set up by hand' }],
     load: () => import('./commands/assignments.ts'),
   },
+  KERNEL_COMMANDS,
   DRIVER_COMMANDS,
   VF_COMMANDS,
   {

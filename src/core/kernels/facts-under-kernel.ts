@@ -40,8 +40,13 @@ function driverOf(pci: PciFacts | undefined, bdf: Bdf): string | null | undefine
   return pci?.displays.find((device) => device.bdf === bdf)?.driver;
 }
 
+/** Whether DKMS knows i915-sriov-dkms, built or not. */
+export function isDkmsInstalled(facts: HostFacts): boolean {
+  return (ifKnown(facts.modules)?.dkms ?? []).some(({ name }) => name === DKMS_PACKAGE);
+}
+
 /** Whether DKMS has built i915-sriov-dkms for a kernel already. */
-export function isDkmsBuilt(facts: HostFacts, release: string): boolean {
+function isDkmsBuilt(facts: HostFacts, release: string): boolean {
   const packages = ifKnown(facts.modules)?.dkms ?? [];
   return packages.some(({ name, kernels }) => name === DKMS_PACKAGE && kernels.includes(release));
 }
