@@ -41,7 +41,11 @@ export async function composeSimulated({
       hint: `There are: ${PROFILES.map(({ name }) => name).join(', ')}.`,
     });
   const { simulatedHookRunner } = await import('./simulated-hook.ts');
-  const node = createSimulatedNode(found, { hookRunner: simulatedHookRunner(() => composed) });
+  const { simulatedUnitRunner } = await import('./simulated-units.ts');
+  const node = createSimulatedNode(found, {
+    hookRunner: simulatedHookRunner(() => composed),
+    unitRunner: simulatedUnitRunner(() => composed),
+  });
   const composed: SimulatedContext = { ...(await contextOf(node, log)), clock: node.clock, node };
   return ok(composed);
 }

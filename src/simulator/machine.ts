@@ -25,6 +25,18 @@ export type HookRunner = (call: {
   readonly env: { readonly [name: string]: string };
 }) => Promise<ProgramAnswer>;
 
+/**
+ * Runs what a unit of systemd starts: the face that composes the simulator gives it our own use cases. Answers the exit code,
+ * or undefined for a program that it does not know.
+ */
+export type ServiceRunner = (call: {
+  readonly machine: Machine;
+  readonly unit: string;
+  readonly argv: readonly string[];
+  /** A line of the program's output. */
+  readonly say: (line: string) => void;
+}) => Promise<number | undefined>;
+
 /** A running process of the simulated node, so that `/proc` and holders agree. */
 export interface SimulatedProcess {
   readonly pid: number;

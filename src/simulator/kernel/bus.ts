@@ -24,6 +24,7 @@ export function attachDriver(state: KernelState, driver: PciDriver, device: SimD
   }
   device.driver = driver.name;
   refreshDevice(state, device);
+  state.uevents.push({ action: 'bind', bdf: device.bdf, path: device.path, driver: driver.name });
   return 'ok';
 }
 

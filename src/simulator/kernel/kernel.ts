@@ -41,6 +41,7 @@ export class SimulatedKernel implements KernelModel {
       modules: new Map(),
       groups: new Map(),
       processes: new Map(),
+      uevents: [],
       mdevs: new Map(),
       blocked: [],
       injections: {},

@@ -96,6 +96,15 @@ export interface Injections {
   enableAtMost?: number;
 }
 
+/** What the kernel tells udev about a PCI function. */
+export interface Uevent {
+  readonly action: 'bind';
+  readonly bdf: string;
+  /** Canonical directory below `/sys/devices`. */
+  readonly path: string;
+  readonly driver: string;
+}
+
 /** Everything the simulated kernel knows between boot and power-off. Every part of it shows in the file tree as well. */
 export interface KernelState {
   readonly tree: FileTree;
@@ -110,6 +119,8 @@ export interface KernelState {
   /** IOMMU group to the names of its members. */
   readonly groups: Map<number, Set<string>>;
   readonly processes: Map<number, SimulatedProcess>;
+  /** Events that udev has not taken yet. */
+  readonly uevents: Uevent[];
   readonly mdevs: Map<string, SimMdev>;
   blocked: BlockedWrite[];
   readonly injections: Injections;
