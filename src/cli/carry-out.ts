@@ -32,8 +32,8 @@ const LONG: ReadonlySet<ActionName> = new Set<ActionName>([
   'pinKernel',
 ]);
 
-/** A plan that leaves something to plan after these many rounds goes in circles. */
-const MOST_ROUNDS = 3;
+/** One round for each guest that gives something back, and some more; a plan that comes again in the next round goes in circles. */
+const MOST_ROUNDS = 1000;
 
 /**
  * What every writing command does: plans, shows diff and remarks, asks once, applies, says what happened. `--dry-run` stops
@@ -56,17 +56,23 @@ export async function carryOut(call: Call, planner: Planner, handOver?: HandOver
     const recovered = await recover(context);
     if (!recovered.ok && !force) return refuse(call, recovered.problem);
   }
+  let last = '';
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     const planned = await planner(context);
     if (!planned.ok) return refuse(call, planned.problem);
     const plan = planned.value;
+    const work = JSON.stringify([plan.steps, plan.desired ?? null]);
+    if (round > 0 && plan.steps.length > 0 && work === last) break;
+    // What is only to be remembered needs no question, and what follows it may have steps.
+    const isMore = plan.steps.length > 0 || (plan.then !== undefined && plan.desired !== undefined && work !== last);
+    last = work;
     const diff = await shownPlan(context.host, plan);
     const news = withoutRepeats(diff, shown);
     if (!json && (shown.length === 0 || news.changes.length + news.remarks.length > 0)) io.out(planText(io, news));
     shown.push(diff);
     const blocker = blockerOf(plan, force);
     if (blocker !== undefined) return finish('refused', refuseFor(call, blocker, round > 0));
-    if (options.dryRun === true || plan.steps.length === 0) {
+    if (options.dryRun === true || !isMore) {
       // Nothing to change, but what was asked for is remembered.
       const noted = options.dryRun === true ? undefined : await noteWish(context, plan);
       if (noted !== undefined) return refuse(call, noted);

@@ -16,6 +16,24 @@ export const RUN_COMMANDS: readonly CommandSpec[] = [
     load: () => import('./commands/history.ts'),
   },
   {
+    name: 'rollback',
+    summary: 'go back to what was desired before a run, or take everything back',
+    details:
+      'What you had before pveigpu is never removed: a file that somebody changed since loses only what is ours, and that is said. With --all guests give their slices back first, then pools, then the host.',
+    arguments: [{ name: 'run', description: 'the number of the run before which to go back', optional: true }],
+    options: [
+      { flags: '--all', description: 'as if pveigpu had never been here' },
+      { flags: '--force', description: 'go on in spite of what can be overridden' },
+    ],
+    writes: true,
+    prints: true,
+    examples: [
+      { line: 'pveigpu rollback 4', does: 'the host as it was desired before run 4' },
+      { line: 'pveigpu rollback --all', does: 'guests, pools and host as they were' },
+    ],
+    load: () => import('./commands/rollback.ts'),
+  },
+  {
     name: 'follow',
     summary: 'show again what a command prints that goes on by itself',
     details: 'Host set-up runs in a unit of systemd, so that a closed terminal does not end it. Exit code: that of the command.',
