@@ -2,7 +2,7 @@
 import type { Step } from './action.ts';
 
 /** Calls that make a program read files again. They change nothing of their own, so doing them once more is always right. */
-const READERS: readonly string[] = ['systemctl daemon-reload', 'udevadm control --reload'];
+const READERS: readonly string[] = ['systemctl daemon-reload', 'udevadm control --reload', 'kernel-install add-all'];
 
 /**
  * Whether a step makes something out of files that other steps change: the loader's files, an initramfs, systemd's and udev's

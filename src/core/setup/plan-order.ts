@@ -15,6 +15,8 @@ export interface Closing {
 }
 
 const DAEMON_MS = 60_000;
+/** It copies a kernel and an image for each installed kernel. */
+const KERNEL_INSTALL_MS = 5 * 60_000;
 
 /** Files with the units among them: disabled before their file goes, enabled after systemd has read it. */
 export function withUnits(files: SetupPart, wanted: Wanted['units'], enabled: readonly string[]): SetupPart {
@@ -45,16 +47,18 @@ export function closingSteps({ rebuilds, boot, release, holds }: Closing): {
   const initramfs: readonly Step[] = builds
     ? [{ action: 'updateInitramfs', args: { release, holds }, reason: 'the drivers start from there, with these options' }]
     : [];
-  const loader = [...tools]
-    .sort()
-    .map((tool): Step => ({ action: 'refreshBoot', args: { tool }, reason: 'the loader reads what was changed' }));
-  return { initramfs, loader };
+  const reason = 'the loader reads what was changed';
+  const loader = [...tools].sort().map((tool): Step => ({ action: 'refreshBoot', args: { tool }, reason }));
+  // Debian without Proxmox: the hooks that would do it are not run for us (INITRAMFS_TOOLS_KERNEL_HOOK), and do not look at the command line.
+  const plain = (boot?.loaders ?? []).some(({ kind, tool }) => kind === 'systemd-boot' && !tool);
+  const isStale = plain && (builds || rebuilds.includes('boot'));
+  return { initramfs, loader: isStale ? [...loader, run(['kernel-install', 'add-all'], reason, KERNEL_INSTALL_MS)] : loader };
 }
 
 function enable(unit: string, enabled: boolean, reason: string): Step {
   return { action: 'enableUnit', args: { unit, enabled, before: !enabled }, reason };
 }
 
-function run(argv: readonly [string, ...string[]], reason: string): Step {
-  return { action: 'run', args: { argv, undo: argv, timeoutMs: DAEMON_MS }, reason };
+function run(argv: readonly [string, ...string[]], reason: string, timeoutMs = DAEMON_MS): Step {
+  return { action: 'run', args: { argv, undo: argv, timeoutMs }, reason };
 }
