@@ -70,6 +70,7 @@ export const SETUP_COMMANDS: readonly CommandSpec[] = [
     summary: 'after the reboot: look whether all came as set up, and close it',
     details:
       'Looks at the kernel, its command line, the driver and the VFs. When all is well, the initramfs of the other kernels is built again too, so that each of them boots the same way.',
+    options: [{ flags: '--auto', description: 'as the unit does: wait for a healthy node, or go back' }],
     writes: true,
     prints: true,
     examples: [{ line: 'pveigpu confirm', does: 'once, after the reboot that apply asked for' }],

@@ -4,13 +4,11 @@ import { bootPools } from '../../app/boot-pools.ts';
 import { poolsUnit } from '../../core/boot/pools-unit.ts';
 import { VF_BOOT_LIMIT_MS, vfBootUnit } from '../../core/boot/vf-boot-unit.ts';
 import { VF_UDEV_RULE } from '../../core/boot/vf-udev-rule.ts';
+import { PROGRAM } from '../../core/setup/program.ts';
 import { visible } from '../../core/text/visible.ts';
 import type { Call } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Io } from '../io.ts';
-
-/** Where packages put the command. */
-const PROGRAM = '/usr/bin/pveigpu';
 
 /**
  * Making VFs always ends with 0: what went wrong is said, and the boot goes on. With `--pools` 1 says that systemd shall try

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Result } from '../problem.ts';
-import { listAt, objectAt, optional, textAt, textOrNullAt, WrongShape } from './check-stored.ts';
+import { HEALTH_CHECKS, type HealthCheck } from '../setup/health.ts';
+import { listAt, objectAt, oneOfAt, optional, textAt, textOrNullAt, WrongShape } from './check-stored.ts';
 import { checkDesired, type DesiredGpu } from './desired.ts';
 import { parseStored, type StoredFormat } from './stored-format.ts';
 
@@ -15,6 +16,8 @@ export interface PendingReboot {
   readonly parameters: readonly string[];
   /** Kernels whose initramfs is still as it was before, to be built again once this boot is confirmed. */
   readonly rebuildLater: readonly string[];
+  /** What the node had when it was set up, and must have again: those checks of its health that held. */
+  readonly expects?: readonly HealthCheck[];
   /** What is tried for this one boot, when it is a trial: nothing of it lasts until it is confirmed. */
   readonly trial?: { readonly gpu: string; readonly wish: DesiredGpu };
 }
@@ -46,6 +49,9 @@ function pendingOf(value: unknown): PendingReboot {
     kernel: textAt(pending.kernel, 'kernel'),
     parameters: listAt(pending.parameters, 'parameters', textAt),
     rebuildLater: listAt(pending.rebuildLater, 'rebuildLater', textAt),
+    ...optional(pending, 'expects', 'pending', (value, where) =>
+      listAt(value, where, (item, at) => oneOfAt(item, at, HEALTH_CHECKS)),
+    ),
     ...optional(pending, 'trial', 'pending', trialAt),
   };
 }

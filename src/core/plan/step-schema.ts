@@ -62,6 +62,7 @@ const pending = z.nullable(
     kernel: text,
     parameters: texts,
     rebuildLater: texts,
+    expects: z.exactOptional(z.readonly(z.array(z.enum(['pve', 'network'])))),
     trial: z.exactOptional(trial),
   }),
 );

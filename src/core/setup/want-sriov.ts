@@ -3,9 +3,10 @@ import { POOLS_UNIT_NAME, poolsUnit } from '../boot/pools-unit.ts';
 import { VF_BOOT_UNIT_NAME, vfBootUnit } from '../boot/vf-boot-unit.ts';
 import { VF_UDEV_RULE, VF_UDEV_RULE_NAME } from '../boot/vf-udev-rule.ts';
 import { stockXeForceProbe } from '../gpu/driver-backend.ts';
-import { insist } from './insist.ts';
 import { CONFIRM_UNIT } from './confirm-wanted.ts';
+import { insist } from './insist.ts';
 import { iommuWords } from './iommu-words.ts';
+import { PROGRAM } from './program.ts';
 import { NOTHING_WANTED, type SetupCase, type Wanted, type WantedOption } from './wanted.ts';
 
 /** The VFs of generation 12 hardware (i915-sriov-dkms README), where the machine does not tell. */

@@ -4,7 +4,7 @@ import type { FileTree } from '../../core/files/file-tree.ts';
 import { placeDkms } from '../packages/dkms/place-dkms.ts';
 import { placeHeaderFiles, placeKernelFiles } from '../packages/kernel-files.ts';
 import type { Profile } from '../profile.ts';
-import { buildInitramfs } from './initramfs.ts';
+import { buildInitramfs, GRAPHICS_HOOK } from './initramfs.ts';
 
 /** Puts a Debian system as the Proxmox installer leaves it on the disks of a machine. Proxmox VE's own files come after. */
 export function installSystem(root: FileTree, profile: Profile, nodeName: string): void {
@@ -13,6 +13,8 @@ export function installSystem(root: FileTree, profile: Profile, nodeName: string
     '/usr/bin',
     '/usr/sbin',
     '/etc/modprobe.d',
+    '/etc/modules-load.d',
+    '/etc/udev/rules.d',
     '/etc/default',
     '/var/lib',
     '/root',
@@ -30,6 +32,7 @@ export function installSystem(root: FileTree, profile: Profile, nodeName: string
   root.setFile('/etc/modules', '# /etc/modules: kernel modules to load at boot time.\n');
   root.setFile('/etc/initramfs-tools/modules', '# List of modules that you want to include in your initramfs.\n');
   root.setFile('/etc/modprobe.d/pve-blacklist.conf', '# nvidiafb see bugreport #701\nblacklist nvidiafb\n');
+  if (profile.earlyGraphics !== false) root.setFile(GRAPHICS_HOOK, '#!/bin/sh\n', { mode: 0o755 });
   const options = optionLines(profile);
   if (options !== '') root.setFile('/etc/modprobe.d/local.conf', options);
   for (const [path, text] of Object.entries(profile.files ?? {})) root.setFile(path, text);

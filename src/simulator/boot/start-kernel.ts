@@ -25,6 +25,7 @@ export function startKernel(
   entry: BootEntry,
   nowMs: () => number,
   nodeName: string,
+  enrolledKeys: ReadonlySet<string> = new Set(),
 ): SimulatedKernel {
   for (const directory of VOLATILE) {
     tree.remove(directory);
@@ -45,6 +46,7 @@ export function startKernel(
     release: entry.release,
     cmdline: entry.cmdline,
     nowMs,
+    enrolledKeys,
     liveSource: () => liveSource(tree, entry.release),
   });
   showIommu(tree, kernel.state.iommu);
@@ -54,6 +56,7 @@ export function startKernel(
   if (kernel.state.iommu) kernel.log('DMAR: Intel(R) Virtualization Technology for Directed I/O');
   loadModules(kernel, tree, profile, entry);
   applySysfsSettings(kernel, tree);
+  showNetwork(tree);
   startServices(kernel);
   return kernel;
 }
@@ -71,12 +74,24 @@ function loadModules(kernel: SimulatedKernel, tree: FileTree, profile: Profile, 
   // The udev of the initramfs has taken these; that of the running system is told only that the devices are there.
   kernel.state.uevents.length = 0;
   const live = liveSource(tree, entry.release);
-  for (const name of wanted) kernel.loadByAlias(name, live);
+  // systemd-modules-load.service waits for nothing, so it often comes before udev looks at the devices; the worse order is shown.
   const lists = (tree.names('/etc/modules-load.d') ?? []).map((name) => `/etc/modules-load.d/${name}`);
   for (const path of ['/etc/modules', ...lists]) for (const name of lines(tree.text(path) ?? '')) kernel.loadFrom(name, live);
   // systemd-modules-load.service(8)
   for (const value of allValues(parseCmdline(entry.cmdline), 'modules_load'))
     for (const name of (value ?? '').split(',')) kernel.loadFrom(name, live);
+  for (const name of wanted) kernel.loadByAlias(name, live);
+}
+
+/** The bridge that the installer sets up, with the default route of IPv4. */
+function showNetwork(tree: FileTree): void {
+  tree.setFile('/sys/class/net/vmbr0/operstate', 'up\n', { mode: 0o444 });
+  const head = 'Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT\n';
+  tree.setFile(
+    '/proc/net/route',
+    `${head}vmbr0\t00000000\t0111A8C0\t0003\t0\t0\t0\t00000000\t0\t0\t0\nvmbr0\t0011A8C0\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0\n`,
+    { mode: 0o444 },
+  );
 }
 
 /** A few processes that every node has, so that `/proc` is not empty. */

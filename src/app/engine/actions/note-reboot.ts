@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { PendingReboot } from '../../../core/plan/pending-reboot.ts';
 import { ok, problem } from '../../../core/problem.ts';
+import { healthyChecks } from '../../health.ts';
 import { readBootId } from '../boot-id.ts';
 import type { Executor } from '../executor.ts';
 import { readPending, removePending, writePending } from '../pending-file.ts';
@@ -21,7 +22,8 @@ export const noteReboot: Executor<'noteReboot'> = {
     if (!now.ok) return now;
     const noted = now.value ?? before;
     if (pending === null || pending.bootId !== null) return ok({ pending, before: noted });
-    return ok({ pending: { ...pending, bootId: (await readBootId(host)) ?? null }, before: noted });
+    const [bootId, expects] = [await readBootId(host), pending.expects ?? (await healthyChecks(host))];
+    return ok({ pending: { ...pending, bootId: bootId ?? null, expects }, before: noted });
   },
   async execute({ host }, { pending }) {
     return pending === null ? await removePending(host) : await writePending(host, pending);
