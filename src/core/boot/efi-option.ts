@@ -34,6 +34,16 @@ export function parseEfiOption(number: string, variable: Uint8Array): EfiOption 
   return { number, name, ...(file === undefined ? {} : { file }) };
 }
 
+/** The variable that {@link parseEfiOption} reads as an option of this name and file, with nothing else in it. */
+export function printEfiOption(name: string, file?: string): Uint8Array {
+  const path = file === undefined ? [] : utf16Bytes(file);
+  const length = path.length + 4;
+  const node = file === undefined ? [] : [MEDIA_FILE_PATH >> 8, MEDIA_FILE_PATH & 255, length & 255, length >> 8, ...path];
+  const list = [...node, END_TYPE, 0xff, 4, 0];
+  // Attributes of the variable (7: kept, visible before and after the start of the system), then those of the option (1: active).
+  return Uint8Array.of(7, 0, 0, 0, 1, 0, 0, 0, list.length & 255, list.length >> 8, ...utf16Bytes(name), ...list);
+}
+
 /** The number in `BootCurrent` as four hex digits; undefined for another length. */
 export function parseBootCurrent(variable: Uint8Array): string | undefined {
   if (variable.length !== ATTRIBUTES + 2) return undefined;
@@ -66,4 +76,11 @@ function utf16(bytes: Uint8Array): string {
     text += String.fromCharCode(unit);
   }
   return text;
+}
+
+function utf16Bytes(text: string): readonly number[] {
+  return [...text, '\0'].flatMap((character) => {
+    const unit = character.charCodeAt(0);
+    return [unit & 255, unit >> 8];
+  });
 }

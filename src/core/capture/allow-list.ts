@@ -12,8 +12,10 @@ import { keptCpuinfo } from '../platform/cpuinfo.ts';
 import { keptStatus, SENSED_PACKAGES } from '../platform/dpkg-status.ts';
 import { keptPackageStates, packageStates } from '../platform/package-states.ts';
 import { keptCgroup } from '../platform/process-identity.ts';
+import { keptEfiOption, keptEspUuids, keptGrubDefaults, keptKernelCmdline, keptLoaderInfo, keptReleases } from './kept-boot.ts';
 import { keptCmdlineWords } from './kept-cmdline.ts';
 import { keptConfigSpace } from './kept-config-space.ts';
+import { keptDriverName, keptSysfsConf, keptTmpfiles, keptUdevRules } from './kept-device-settings.ts';
 import { keptModprobe, keptModulesLoad } from './kept-modprobe.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
 import { keptProgram, renameGuest, renameLog, renamePools, renameStorages, renameVmlist } from './rename-texts.ts';
@@ -53,7 +55,18 @@ export const KEPT_FILES: readonly (readonly [RegExp, Keep])[] = [
   [/^(\/usr)?\/lib\/modules\/.+\.ko$/, (_, text) => keptModuleFile(new TextEncoder().encode(text))],
   [/^\/(etc|run|usr\/local\/lib|usr\/lib|lib)\/modprobe\.d\/[^/]+\.conf$/, (_, text) => keptModprobe(text)],
   [/^\/(etc|run|usr\/local\/lib|usr\/lib)\/modules-load\.d\/[^/]+\.conf$/, (_, text) => keptModulesLoad(text)],
-  [/^\/etc\/modules$/, (_, text) => keptModulesLoad(text)],
+  [/^\/etc\/(modules|initramfs-tools\/modules)$/, (_, text) => keptModulesLoad(text)],
+  [/^\/etc\/default\/grub(\.d\/[^/]+\.cfg)?$/, (_, text) => keptGrubDefaults(text)],
+  [/^\/etc\/kernel\/cmdline$/, (_, text) => keptKernelCmdline(text)],
+  [/^\/etc\/kernel\/proxmox-boot-uuids$/, (_, text) => keptEspUuids(text)],
+  [/^\/etc\/kernel\/(proxmox-boot-pin|next-boot-pin|proxmox-boot-manual-kernels)$/, (_, text) => keptReleases(text)],
+  [/^\/etc\/(sysfs\.conf|sysfs\.d\/[^/]+\.conf)$/, (_, text) => keptSysfsConf(text)],
+  [/^\/etc\/tmpfiles\.d\/[^/]+\.conf$/, (_, text) => keptTmpfiles(text)],
+  [/^\/etc\/udev\/rules\.d\/[^/]+\.rules$/, (_, text) => keptUdevRules(text)],
+  [/^\/etc\/driverctl\.d\/[^/]+$/, (_, text) => keptDriverName(text)],
+  // only that they are there
+  [/^\/etc\/systemd\/system\/pveigpu-[\w.-]+$/, () => ''],
+  [/^\/var\/lib\/pveigpu\/ledger\.json$/, () => ''],
   [/^\/etc\/hostname$/, (_, text, names) => `${names.of('pve', text.trim().split('.')[0] ?? '')}\n`],
   [/^\/etc\/pve\/\.members$/, (_, text, names) => keptMembers(text, (node) => names.of('pve', node))],
   [/^\/etc\/pve\/\.vmlist$/, (_, text, names) => renameVmlist(text, names)],
@@ -72,6 +85,9 @@ export const KEPT_FILES: readonly (readonly [RegExp, Keep])[] = [
 export const KEPT_BYTES: readonly (readonly [RegExp, (bytes: Uint8Array) => Uint8Array])[] = [
   [/^\/sys\/devices\/.+\/config$/, keptConfigSpace],
   [/^\/sys\/firmware\/efi\/efivars\/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c$/, (bytes) => bytes.slice(0, 5)],
+  [/^\/sys\/firmware\/efi\/efivars\/BootCurrent-8be4df61-93ca-11d2-aa0d-00e098032b8c$/, (bytes) => bytes.slice(0, 6)],
+  [/^\/sys\/firmware\/efi\/efivars\/Boot[0-9A-F]{4}-8be4df61-93ca-11d2-aa0d-00e098032b8c$/, keptEfiOption],
+  [/^\/sys\/firmware\/efi\/efivars\/LoaderInfo-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f$/, keptLoaderInfo],
 ];
 
 /** Commands whose output is kept, by their whole argument list joined by blanks. */
@@ -81,6 +97,7 @@ export const KEPT_COMMANDS: { readonly [command: string]: (stdout: string, names
 
 /** The only directories whose names are kept, and which names. */
 export const KEPT_DIRECTORIES: readonly (readonly [RegExp, RegExp])[] = [
+  [/^\/sys\/firmware\/efi\/efivars$/, /^((SecureBoot|BootCurrent|Boot[0-9A-F]{4})-8be4df61|LoaderInfo-4a67b082)[0-9a-f-]{28}$/],
   [
     /^(?!.*\/(net|block|ieee80211|nvme|power_supply)(\/|$))\/sys(\/(devices|bus|class|module|firmware)(\/.*)?|\/kernel(\/iommu_groups(\/.*)?)?)?$/,
     /^[\w.:@+-]{1,64}$/,
@@ -98,6 +115,21 @@ export const KEPT_DIRECTORIES: readonly (readonly [RegExp, RegExp])[] = [
   [/^\/etc\/apt\/sources\.list\.d$/, /^[\w.-]{1,64}\.(list|sources)$/],
   // only whether apt has Proxmox's login
   [/^\/etc\/apt\/auth\.conf\.d$/, /^pve\.conf$/],
+  [/^\/etc\/default\/grub\.d$/, /^[\w.@+-]{1,64}\.cfg$/],
+  [/^\/etc\/(sysfs|tmpfiles)\.d$/, /^[\w.@+-]{1,64}\.conf$/],
+  [/^\/etc\/udev\/rules\.d$/, /^[\w.@+-]{1,64}\.rules$/],
+  [/^\/etc\/driverctl\.d$/, /^[0-9a-f:.]{4,16}$/],
+  [/^\/etc\/systemd\/system$/, /^pveigpu-[\w.-]{1,64}$/],
+  [/^\/boot$/, /^((vmlinuz|initrd\.img)-[\w.+~-]{1,64}|grub|efi|loader|EFI)$/],
+  [/^\/boot\/grub$/, /^grub\.cfg$/],
+  [
+    /^(\/boot|\/boot\/efi|\/efi)\/(loader|EFI(\/(systemd|proxmox|debian))?)$/,
+    /^(loader\.conf|systemd|proxmox|debian|(systemd-boot|grub)x64\.efi)$/,
+  ],
+  [/^\/(boot\/efi|efi)$/, /^(loader|EFI)$/],
+  [/^(\/usr)?\/lib\/modules\/[^/]+$/, /^build$/],
+  // only whether headers are there
+  [/^\/usr\/src\/(linux|proxmox|pve)-headers-[\w.+~-]{1,64}$/, /^(?!)/],
   [/^\/var\/lib\/dkms(\/.*)?$/, /^[\w.+~@-]{1,80}$/],
 ];
 
@@ -108,7 +140,11 @@ export const KEPT_LINKS: readonly RegExp[] = [
   /^\/(lib|var\/run|var\/lock)$/,
   /^\/etc\/pve\/(local|qemu-server|lxc|openvz)$/,
   /^\/etc\/modules-load\.d\/modules\.conf$/,
+  /^(\/usr)?\/lib\/modules\/[^/]+\/build$/,
 ];
+
+/** Where a kernel's headers may lie for that link to be kept; a person's own tree is not named. */
+export const KEPT_HEADERS = /^\/usr\/src\/(linux|proxmox|pve)-headers-[\w.+~-]{1,64}$/;
 
 /** Each package once, though two sections of facts read them. */
 function keptDpkgStatus(text: string, names: Pseudonyms): string {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import { OWN_GRUB } from '../boot/grub-defaults.ts';
 import { parseSnippetStorages, type SnippetStorage } from '../guest/storage-config.ts';
 import { devicePathOfFd } from '../platform/process-identity.ts';
-import { KEPT_BYTES, KEPT_COMMANDS, KEPT_DIRECTORIES, KEPT_FILES, KEPT_LINKS } from './allow-list.ts';
+import { KEPT_BYTES, KEPT_COMMANDS, KEPT_DIRECTORIES, KEPT_FILES, KEPT_HEADERS, KEPT_LINKS } from './allow-list.ts';
 import type { Capture, CapturedDirectory, CapturedFile, CapturedLink, CaptureEntry } from './capture-entry.ts';
 import { Pseudonyms } from './pseudonyms.ts';
 import { renameFolders } from './rename-texts.ts';
@@ -90,6 +91,7 @@ class Filter {
   #link(entry: CapturedLink): CapturedLink | undefined {
     if (/^\/proc\/\d+\/fd\/\d+$/.test(entry.path)) return devicePathOfFd(entry.target) === undefined ? undefined : entry;
     if (!KEPT_LINKS.some((pattern) => pattern.test(entry.path))) return undefined;
+    if (entry.path.endsWith('/build') && !KEPT_HEADERS.test(entry.target)) return undefined;
     const target = scrubUuids(entry.target).replace(
       /^((?:\/etc\/pve\/)?nodes\/)([^/]+)/,
       (_, head: string, node: string) => head + this.#names.of('pve', node),
@@ -108,11 +110,17 @@ class Filter {
   #path(path: string): string {
     const snippet = this.#snippetOf(path);
     if (snippet !== undefined) return `${renameFolders(snippet.path, this.#names)}/${this.#names.ofFile('hook', lastPart(path))}`;
-    const config = /^(.*\/(?:modprobe|modules-load|sources\.list)\.d\/)([^/]+)$/.exec(path);
-    if (config !== null) return config[1] + this.#names.ofFile('file', config[2] ?? '');
+    const config = /^(.*\/(?:modprobe|modules-load|sources\.list|sysfs|tmpfiles|rules|grub)\.d\/)([^/]+)$/.exec(path);
+    if (config !== null) return config[1] + this.#configName(config[1] ?? '', config[2] ?? '');
     return scrubUuids(path)
       .replace(/^(\/etc\/pve\/nodes\/)([^/]+)/, (_, head: string, node: string) => head + this.#names.of('pve', node))
       .replace(/^(\/var\/lib\/dkms\/)([^/]+)/, (_, head: string, name: string) => head + keptPackage(name, this.#names));
+  }
+
+  /** GRUB reads its files in the order of their names: one that comes after our own still does so under its new name. */
+  #configName(folder: string, name: string): string {
+    const kept = this.#names.ofFile('file', name);
+    return folder.endsWith('/grub.d/') && kept !== name && `${folder}${name}` > OWN_GRUB ? `zz-${kept}` : kept;
   }
 
   #snippetOf(path: string): SnippetStorage | undefined {

@@ -57,5 +57,8 @@ function keptImage(value: string): string {
   const name = IMAGE.exec(value)?.[0];
   if (name === undefined) return '_';
   const known = /^(?:[\\/](?:boot|EFI|proxmox|ROOT|pve-\d+@?|@|[\d.]+-[\w-]+))*[\\/]/.exec(value)?.[0];
-  return known !== undefined && known + name === value ? value : `/boot/${name}`;
+  if (known !== undefined && known + name === value) return value;
+  // systemd-boot writes backslashes, which tell that it was the loader; the folder is the machine's id
+  const folder = /^\\(?:[0-9a-f]{32}|_)\\([\d.]+[\w.-]*\\)/.exec(value)?.[1] ?? '';
+  return value.startsWith('\\') ? `\\_\\${folder}${name}` : `/boot/${name}`;
 }

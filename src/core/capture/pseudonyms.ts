@@ -10,7 +10,8 @@ const HARMLESS = new Set(
     'upgraded usb vbios vbt vf vfio vfs vga vgpu video vm vms vz vzdump win windows working xe zfs blacklist modprobe modules options ' +
     'intelgpu debian template templates gop edid dkms firmware iommu mitigation amd64 alsa aliases audio noaer tg nouveau radeon amdgpu ' +
     'framebuffer nogpu unsafe interrupts softdep strongtz headless desktop dummy display plasma kde gnome cloud ci work home lab prod server servers office ' +
-    'community community-script media plex frigate docker firewall router dns desktop games gaming dev important production staging enterprise no-subscription ceph security updates backports sources'
+    'community community-script media plex frigate docker firewall router dns desktop games gaming dev important production staging enterprise no-subscription ceph security updates backports sources ' +
+    'pin cfg installer ve init select xen kdump tools rules sysfs tmpfiles zz grub site'
   ).split(' '),
 );
 
@@ -41,7 +42,7 @@ export class Pseudonyms {
   /** A file name whose ending may stay: `johns.rom` becomes `rom1.rom`. */
   ofFile(kind: NameKind, name: string): string {
     if (isHarmless(name)) return name;
-    const ending = /\.(pl|sh|py|rom|bin|conf|cfg|aml|list|sources)$/.exec(name)?.[0] ?? '';
+    const ending = /\.(pl|sh|py|rom|bin|conf|cfg|aml|list|sources|rules)$/.exec(name)?.[0] ?? '';
     return `${this.of(kind, name.slice(0, name.length - ending.length))}${ending}`;
   }
 

@@ -3,8 +3,15 @@
 const UUID = /(?<![0-9a-z])[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?![0-9a-z])/gi;
 /** The form of PVE's own mediated devices: index and VMID in an otherwise empty UUID (qemu-server PCI.pm generate_mdev_uuid). */
 const OWN_MDEV = /^[0-9]{8}-0000-0000-0000-[0-9]{12}$/;
-/** UEFI's name spaces of variables: the same on every machine (UEFI specification 3.3, image security database). */
-const UEFI = new Set(['8be4df61-93ca-11d2-aa0d-00e098032b8c', 'd719b2cb-3d3a-4596-a3bc-dad00e67656f']);
+/**
+ * Name spaces of EFI variables, the same on every machine: UEFI's (UEFI specification 3.3, image security database) and the Boot
+ * Loader Interface's (https://systemd.io/BOOT_LOADER_INTERFACE/).
+ */
+const UEFI = new Set([
+  '8be4df61-93ca-11d2-aa0d-00e098032b8c',
+  'd719b2cb-3d3a-4596-a3bc-dad00e67656f',
+  '4a67b082-0a4c-41cf-b6c7-440b29bb8c4f',
+]);
 
 const MAC = /(?<![\w:])(?:[0-9a-f]{2}:){5}[0-9a-f]{2}(?![\w:])|(?<![\w-])(?:[0-9a-f]{2}-){5}[0-9a-f]{2}(?![\w-])/gi;
 const EMAIL = /[\w.+-]+@(?!lists\.debian\.org)[\w-]+(?:\.[\w-]+)+/g;

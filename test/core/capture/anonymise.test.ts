@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { printEfiOption } from '../../../src/core/boot/efi-option.ts';
 import { anonymise } from '../../../src/core/capture/anonymise.ts';
 import { captureOfTree } from '../../../src/core/capture/capture-of-tree.ts';
 import { keptCmdlineWords } from '../../../src/core/capture/kept-cmdline.ts';
@@ -97,6 +98,7 @@ function machine(s: Secrets): FileTree {
     '/proc/cmdline',
     `BOOT_IMAGE=/boot/vmlinuz root=UUID=${s.rootUuid} ro quiet intel_iommu=on ${s.parameter} ip=${s.ip} rd.luks.key=/${s.password} systemd.hostname=${s.node} systemd.set_credential=${s.key} drm.edid_firmware=HDMI-A-1:edid/${s.user}.bin i915.max_vfs=7\n`,
   );
+  plantBootSecrets(tree, s);
   tree.setFile('/proc/net/unix', `00: 2 0 0 1 1 23 @/var/lib/lxc/7/command\n01: 2 0 0 1 1 24 /run/${s.user}/socket\n`);
   tree.setFile('/proc/200/comm', `${s.program}\n`);
   tree.setFile('/proc/200/cmdline', `/home/${s.user}/${s.program}\0--password=${s.password}\0`);
@@ -124,6 +126,44 @@ function machine(s: Secrets): FileTree {
   tree.setFile('/run/qemu-server/pci-id-reservations', `0000:00:02.1 101 pid:4321\n0000:00:02.2 ${s.note}\n`);
   tree.setFile('/run/qemu-server/101.pid', `${s.note}\n`);
   return tree;
+}
+
+/** What loaders and boot settings may hold of a person. */
+function plantBootSecrets(tree: FileTree, s: Secrets): void {
+  const words = `quiet root=UUID=${s.rootUuid} ${s.parameter} ip=${s.ip} luks.key=/${s.password} i915.max_vfs=7`;
+  tree.setFile(
+    '/etc/default/grub',
+    `# ${s.note} ${s.mail}\n${s.user.toUpperCase()}="${s.key}"\nGRUB_CMDLINE_LINUX_DEFAULT="${words}" # ${s.note}\n`,
+  );
+  tree.setFile(
+    `/etc/default/grub.d/${s.script}.cfg`,
+    `M='${s.password} ${s.disk}'\nGRUB_CMDLINE_LINUX="$GRUB_CMDLINE_LINUX $M $(cat /home/${s.user}/x)"\nif true; then GRUB_CMDLINE_LINUX_DEFAULT=${s.password}; fi\n`,
+  );
+  tree.setFile('/etc/kernel/cmdline', `${words}\n# ${s.note}\n"${s.password} ${s.key}\n`);
+  tree.setFile('/etc/kernel/proxmox-boot-uuids', `${s.uuid.slice(0, 9)}\n`);
+  tree.setFile('/etc/kernel/proxmox-boot-pin', `${s.note}\n6.17.2-1-pve\n`);
+  tree.setFile('/etc/sysfs.conf', `# ${s.note}\nclass/net/${s.pool}/mtu = 9000\nbus/pci/devices/0000:00:02.0/sriov_numvfs = 7\n`);
+  tree.setFile(
+    `/etc/tmpfiles.d/${s.script}.conf`,
+    `d /srv/${s.user} 0755 ${s.user} root -\nw /sys/bus/pci/devices/0000:00:02.0/sriov_numvfs - - - - 3\n`,
+  );
+  tree.setFile(
+    `/etc/udev/rules.d/99-${s.script}.rules`,
+    `# ${s.note}\nACTION=="add", ATTR{address}=="${s.mac}", NAME="${s.pool}"\nDRIVER=="i915", ENV{ID_SERIAL}=="${s.serial}", ATTR{sriov_numvfs}="5", RUN+="/home/${s.user}/x ${s.password}"\n`,
+  );
+  tree.setFile('/etc/driverctl.d/0000:00:02.1', `vfio-pci\n`);
+  tree.setFile('/etc/driverctl.d/0000:00:02.2', `/home/${s.user}\n`);
+  tree.setFile(`/etc/systemd/system/pveigpu-x.service`, `# ${s.note}\n`);
+  tree.setFile('/var/lib/pveigpu/ledger.json', JSON.stringify({ note: s.note }));
+  tree.setFile('/boot/efi/EFI/proxmox/grubx64.efi', s.key);
+  tree.setLink('/lib/modules/6.17.2-1-pve/build', `/home/${s.user}/linux`);
+  const variables = '/sys/firmware/efi/efivars';
+  tree.setFile(
+    `${variables}/Boot0001-8be4df61-93ca-11d2-aa0d-00e098032b8c`,
+    printEfiOption(`UEFI ${s.disk} ${s.serial}`, `\\EFI\\${s.user}\\x.efi`),
+  );
+  tree.setFile(`${variables}/LoaderInfo-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f`, printEfiOption(s.node).slice(6));
+  tree.setFile(`${variables}/LoaderDevicePartUUID-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f`, s.uuid);
 }
 
 /** Lines as kernels and drivers write them, each with something that a person named. */
