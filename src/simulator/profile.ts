@@ -47,6 +47,8 @@ export interface Profile {
   readonly kernelRelease: string;
   /** Kernels that are installed besides the one that runs at first; all are older, else the newest would have been started. */
   readonly otherKernels?: readonly string[];
+  /** Whether the initramfs has the graphics drivers, as with plymouth; Debian's and Proxmox's own has none. Default true. */
+  readonly earlyGraphics?: boolean;
   /** Releases whose headers are installed. */
   readonly headers?: readonly string[];
   /** What the loader passes, without `BOOT_IMAGE=` or `initrd=`, which the loader adds. */

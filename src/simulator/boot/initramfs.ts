@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { FileTree } from '../../core/files/file-tree.ts';
+import { moduleName } from '../kernel/modprobe-config.ts';
+import { moduleSpec } from '../kernel/module-table.ts';
 import type { ModuleSource } from '../kernel/modules.ts';
 
 /** What an initramfs holds for our purpose: the module configuration and the modules as they were when it was built. */
@@ -31,23 +33,53 @@ export function initramfsSource(image: Initramfs): ModuleSource {
   return { configFiles, modulesDep, moduleText: (path) => (Object.hasOwn(moduleFiles, path) ? moduleFiles[path] : undefined) };
 }
 
+/** A hook that takes the graphics drivers into the initramfs; Debian's `MODULES=most` alone leaves them out (initramfs-tools, hook-functions). */
+export const GRAPHICS_HOOK = '/usr/share/initramfs-tools/hooks/plymouth';
+
+/** Modules that `MODULES=most` leaves out: graphics, VFIO, sound, KVM, and what DKMS built. */
+const LEFT_OUT = /^(?:updates\/|kernel\/(?:drivers\/(?:gpu|vfio|misc)|sound|arch)\/)/;
+
 /** The text of a fresh initramfs for a kernel, as `update-initramfs` would build it now. */
 export function buildInitramfs(tree: FileTree, release: string): string {
   const source = liveSource(tree, release);
+  const modules = lines(tree.text('/etc/initramfs-tools/modules') ?? '');
+  const wanted = withNeeds(modules, release);
+  const all = tree.get(GRAPHICS_HOOK) !== undefined;
+  const kept = source.modulesDep.split('\n').filter((line) => {
+    const path = line.split(':')[0] ?? '';
+    return all || !LEFT_OUT.test(path) || wanted.has(moduleOf(path));
+  });
   const moduleFiles: { [path: string]: string } = {};
-  for (const line of source.modulesDep.split('\n')) {
+  for (const line of kept) {
     const path = line.split(':')[0] ?? '';
     const text = path === '' ? undefined : source.moduleText(path);
     if (text !== undefined) moduleFiles[path] = text;
   }
   const image: Initramfs = {
     release,
-    modules: lines(tree.text('/etc/initramfs-tools/modules') ?? ''),
+    modules,
     configFiles: configFiles(tree, CONFIG_FOLDERS),
-    modulesDep: source.modulesDep,
+    modulesDep: kept.join('\n'),
     moduleFiles,
   };
   return `${JSON.stringify({ simulatedInitramfs: 1, ...image }, null, 1)}\n`;
+}
+
+/** Modules with all that they need. */
+function withNeeds(names: readonly string[], release: string): ReadonlySet<string> {
+  const all = new Set<string>();
+  const add = (name: string) => {
+    const module = moduleName(name);
+    if (all.has(module)) return;
+    all.add(module);
+    for (const needed of moduleSpec(module, 'stock', release)?.needs ?? []) add(needed);
+  };
+  for (const name of names) add(name);
+  return all;
+}
+
+function moduleOf(path: string): string {
+  return moduleName(path.slice(path.lastIndexOf('/') + 1).replace(/\.ko(\..*)?$/, ''));
 }
 
 /** Reads an initramfs back; undefined when it is cut short or damaged. */

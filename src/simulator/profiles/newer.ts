@@ -12,6 +12,7 @@ export const METEOR_LAKE = machine({
   board: { vendor: 'ASUSTeK COMPUTER INC.', name: 'NUC14RVH-B', product: 'NUC14RVH' },
   bios: { version: 'RVMTL357.0047.2025.0108.1408', date: '01/08/2025' },
   kernelRelease: '7.0.14-12-pve',
+  earlyGraphics: false,
   // Converted from systemd-boot to GRUB for Secure Boot; the old loader's files stayed on the partition.
   loader: 'pbt-grub',
   alsoLoader: 'systemd-boot',

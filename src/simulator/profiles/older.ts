@@ -95,6 +95,7 @@ export const APOLLO_LAKE = machine({
   board: { vendor: 'Intel Corporation', name: 'NUC6CAYB', product: 'NUC6CAYH' },
   bios: { version: 'AYAPLCEL.86A.0063.2019.0621.1450', date: '06/21/2019' },
   kernelRelease: '6.17.9-1-pve',
+  earlyGraphics: false,
   qemuVersion: '10.1.2',
   devices: [
     igpu('5a85', captured(NUC6), {

@@ -55,6 +55,7 @@ export const ALDER_LAKE_S = machine({
   board: { vendor: 'ASUSTeK COMPUTER INC.', name: 'PRIME B660-PLUS D4', product: 'System Product Name' },
   bios: { version: '3001', date: '11/29/2023' },
   kernelRelease: '6.14.11-2-pve',
+  earlyGraphics: false,
   cmdline: DKMS_I915,
   qemuVersion: '10.0.2',
   dkms: { version: '2025.07.22', modules: ['i915', 'kvmgt'] },
