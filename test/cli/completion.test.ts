@@ -28,7 +28,7 @@ COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _pveigpu; printf '%s\\n' "\${COMPREPL
 
 describe('bash completion, as bash runs it', () => {
   test.each([
-    [['as'], ['assign', 'assignments']],
+    [['as'], ['assert', 'assign', 'assignments']],
     [
       ['vf', ''],
       ['list', 'create', 'remove', 'profile'],

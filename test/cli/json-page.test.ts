@@ -86,6 +86,15 @@ async function realOutputs(): Promise<readonly { readonly kind: string; readonly
     await type(used, line);
   for (const profile of ['raptor-lake-s', 'jasper-lake', 'no-igpu', 'panther-lake', 'coffee-lake', 'raptor-lake-s-untouched'])
     await type(simulated(profile), 'verdict');
+  const failed = await withVfs();
+  await typed(failed, 'assign 110 --yes');
+  const path = '/var/lib/pveigpu/journal/0002.json';
+  const run = JSON.parse(failed.node.machine.tree.text(path) ?? '');
+  run.state = 'incomplete';
+  run.failure = 'VM 110 is locked (backup).';
+  run.steps[0] = { ...run.steps[0], state: 'left', note: 'somebody changed it since' };
+  failed.node.machine.tree.setFile(path, JSON.stringify(run));
+  await type(failed, 'history');
   await type(used, 'demo --once');
   await type(used, 'demo --profiles');
   await type(await withVfs(), 'selftest --rounds 1 --yes');
@@ -96,7 +105,7 @@ async function realOutputs(): Promise<readonly { readonly kind: string; readonly
   for (const line of ['vf create 2 --yes', 'vf profile']) await type(panther, line);
   const byHand = simulated('raptor-lake-s-by-hand');
   byHand.node.machine.tree.setFile('/var/lib/dkms/intel-i915-dkms/1.24.1/source/dkms.conf', '');
-  for (const line of ['driver list', 'driver check']) await type(byHand, line);
+  for (const line of ['driver list', 'driver check', 'assert sriov']) await type(byHand, line);
   const gvt = simulated('coffee-lake');
   await type(gvt, 'status');
   const unread = simulated('raptor-lake-s', {
@@ -130,7 +139,7 @@ describe('docs/json.md', () => {
     ).toEqual([]);
   });
 
-  const ARGUMENTS: { readonly [name: string]: string } = { vmid: '110', file: '-', phase: 'pre-start' };
+  const ARGUMENTS: { readonly [name: string]: string } = { vmid: '110', file: '-', phase: 'pre-start', mode: 'sriov' };
   const lines = COMMANDS.flatMap((spec) => (spec.sub ?? [spec]).map((one) => [spec.sub ? `${spec.name} ` : '', one] as const))
     .filter(([, one]) => one.prints === true)
     .map(([before, { name, arguments: wanted = [], writes }]) => {
