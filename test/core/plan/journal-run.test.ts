@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { describe, expect, test } from 'vitest';
+import type { Step } from '../../../src/core/plan/action.ts';
 import { isClosed, type JournalRun, parseRun, withStep } from '../../../src/core/plan/journal-run.ts';
 import { EMPTY_LEDGER } from '../../../src/core/plan/ledger.ts';
 import { foldRun } from '../../../src/core/plan/ledger-fold.ts';
@@ -11,7 +12,37 @@ const pools = [
   { action: 'updatePool', args: { pool: poolOf(1, 2), before: poolOf(1), digest: 'd' }, reason: 'r' },
   { action: 'removePool', args: { before: poolOf(1) }, reason: 'r' },
 ] as const;
-const steps = [...createVfs, newFile, changedFile, removedFile, guestStep(101, { tags: 'x' }), ...pools];
+const pending = { format: 1, bootId: 'b', kernel: '6.17.2-1-pve', parameters: ['a=1'], rebuildLater: ['6.14.8-2-pve'] } as const;
+const setUp: readonly Step[] = [
+  {
+    action: 'editFile',
+    args: {
+      path: '/etc/kernel/cmdline',
+      base64: 'YQ==',
+      mode: 0o644,
+      before: { kind: 'absent' },
+      edit: { kind: 'kernel-parameters', format: 'kernel-cmdline', added: ['a'], removed: [] },
+    },
+    reason: 'r',
+  },
+  {
+    action: 'run',
+    args: { argv: ['systemctl', 'daemon-reload'], undo: null, done: { kind: 'exists', path: '/x' }, timeoutMs: 9 },
+    reason: 'r',
+  },
+  { action: 'enableUnit', args: { unit: 'u.service', enabled: true, before: false }, reason: 'r' },
+  { action: 'refreshBoot', args: { tool: 'update-grub' }, reason: 'r' },
+  { action: 'updateInitramfs', args: { release: '6.17.2-1-pve', holds: ['etc/x'] }, reason: 'r' },
+  {
+    action: 'installPackage',
+    args: { packages: [{ name: 'dkms', version: '3', file: '/a.deb', sha256: 'ab' }], before: { dkms: null, old: '1' } },
+    reason: 'r',
+  },
+  { action: 'removePackage', args: { packages: [{ name: 'old' }], before: { old: '1' } }, reason: 'r' },
+  { action: 'pinKernel', args: { release: '6.14.8-2-pve', before: null }, reason: 'r' },
+  { action: 'noteReboot', args: { pending, before: null }, reason: 'r' },
+];
+const steps = [...createVfs, ...setUp, newFile, changedFile, removedFile, guestStep(101, { tags: 'x' }), ...pools];
 const run: JournalRun = {
   format: 1,
   number: 3,
@@ -19,6 +50,7 @@ const run: JournalRun = {
   startedMs: 1_700_000_000_000,
   state: 'applied',
   steps: steps.map((step) => ({ step, state: 'done' })),
+  desiredBefore: { format: 1, gpus: {} },
   desired: { format: 1, gpus: { key: { mode: 'sriov', numVfs: 2 } } },
   failure: 'none',
 };
@@ -51,7 +83,7 @@ describe('a run on disk', () => {
 test('folding a run twice is as once', () => {
   const once = foldRun(EMPTY_LEDGER, run);
   expect(once.lastRun).toBe(3);
-  expect(Object.keys(once.files)).toHaveLength(2);
+  expect(Object.keys(once.files)).toHaveLength(3);
   expect(foldRun(once, run)).toBe(once);
 });
 

@@ -9,7 +9,10 @@ import {
   forgetPool,
   recordFile,
   recordGuest,
+  recordPackage,
+  recordPin,
   recordPool,
+  recordUnit,
 } from '../../../src/core/plan/ledger.ts';
 import { parseLedger } from '../../../src/core/plan/parse-ledger.ts';
 import { printStored } from '../../../src/core/plan/stored-format.ts';
@@ -73,6 +76,48 @@ describe('on disk', () => {
       ),
       { numRuns: 100 },
     );
+  });
+
+  test('a ledger from before packages, units and pins were noted is read', () => {
+    const old = {
+      format: 1,
+      lastRun: 3,
+      files: {
+        '/etc/modprobe.d/pveigpu.conf': { pristine: { kind: 'absent' }, wroteSha1: 'da39a3ee5e6b4b0d3255bfef95601890afd80709' },
+      },
+      guests: { '101': { kind: 'qemu', keys: { hostpci0: { before: null, value: 'mapping=igpu-vf' } } } },
+      pools: { 'igpu-vf': { ours: true } },
+    };
+    expect(parseLedger(printStored(old), 'x')).toEqual({ ok: true, value: { ...old, packages: {}, units: {} } });
+  });
+
+  test('all that host set-up notes is read as it was written', () => {
+    const edit = { kind: 'kernel-parameters', format: 'kernel-cmdline', added: ['a=1'], removed: ['quiet'] } as const;
+    let ledger = recordFile(EMPTY_LEDGER, '/etc/kernel/cmdline', before, 'sha1', edit);
+    ledger = recordFile(ledger, '/etc/sysfs.conf', before, 'sha2', { kind: 'lines', added: ['#x'], removed: ['x'] });
+    ledger = recordUnit(recordPackage(ledger, 'dkms', null, undefined), 'pveigpu-boot.service', false, true);
+    ledger = recordPin(recordPackage(ledger, 'linux', '6.1', '6.2'), null, '6.14.8-2-pve');
+    expect(ledger).toMatchObject({
+      packages: { dkms: null, linux: '6.1' },
+      units: { 'pveigpu-boot.service': false },
+      pin: { before: null },
+    });
+    expect(parseLedger(printStored(ledger), 'x')).toEqual({ ok: true, value: ledger });
+    for (const [from, to] of [
+      ['"cmdline"', '"cmd"'],
+      ['"quiet"', '7'],
+      ['"6.1"', '6'],
+      ['false', '"no"'],
+    ] as const) {
+      const spoiled = printStored(ledger).replace(from, to);
+      if (spoiled !== printStored(ledger)) expect(parseLedger(spoiled, 'x').ok, `${from} as ${to}`).toBe(false);
+    }
+  });
+
+  test('what is as before us is forgotten', () => {
+    const packages = recordPackage(recordPackage(EMPTY_LEDGER, 'dkms', null, '3'), 'dkms', '3', null);
+    const units = recordUnit(recordUnit(packages, 'u.service', false, true), 'u.service', true, false);
+    expect(recordPin(recordPin(recordPin(units, 'a', 'b'), 'b', 'c'), 'c', 'a')).toEqual(EMPTY_LEDGER);
   });
 
   test.each([
