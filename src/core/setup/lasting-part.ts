@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import { VF_BOOT_UNIT_NAME } from '../boot/vf-boot-unit.ts';
 import { ifKnown } from '../facts/section.ts';
 import type { Mode } from '../gpu/verdict.ts';
 import type { Bdf } from '../pci/address.ts';
@@ -69,9 +70,12 @@ export function lastingPart(
       (leftover) => ({ gpu, leftover }),
     ),
   );
-  const serving = found.filter(
-    ({ gpu, leftover }) => leftover.serves === true && !isOff(leftover) && wish.takeOver !== true && worksNow(gpu),
-  );
+  // Where ours is in place already it stays, whatever else does the same.
+  const isOurs = ({ mode, device }: SetupCase) =>
+    mode === 'sriov' ? world.enabledUnits.includes(VF_BOOT_UNIT_NAME) : before.overrides.includes(device.bdf);
+  const isServing = ({ gpu, leftover }: (typeof found)[number]) =>
+    leftover.serves === true && !isOff(leftover) && wish.takeOver !== true && worksNow(gpu) && !isOurs(gpu);
+  const serving = found.filter(isServing);
   const wants = cases.map((gpu) => {
     const isServed = serving.some((one) => one.gpu === gpu);
     return isServed ? withoutServed(wantedOf(gpu), gpu.mode) : wantedOf(gpu);
