@@ -6,6 +6,7 @@ import { planSetup } from '../core/setup/plan-setup.ts';
 import { neededDriver, setupTarget } from '../core/setup/setup-target.ts';
 import type { SetupWish, SetupWorld } from '../core/setup/setup-wish.ts';
 import { planTrial } from '../core/setup/trial/plan-trial.ts';
+import { readAvailableKernels, readKernelFiles, withFiles } from './available-kernels.ts';
 import type { Context } from './context.ts';
 import { type DriverWish, readDriverInputs } from './driver-inputs.ts';
 import { preflight } from './preflight.ts';
@@ -16,6 +17,8 @@ import { setupWorld } from './setup-world.ts';
 export type PlanSetupRequest = Omit<SetupWish, 'mode'> & {
   readonly mode?: SetupWish['mode'];
   readonly source?: DriverWish;
+  /** Absolute paths of the package files of a kernel that no repository has. */
+  readonly kernelFiles?: readonly string[];
   /** Only for one boot, by a loader entry of its own. */
   readonly trial?: boolean;
 };
@@ -30,9 +33,11 @@ export async function planHostSetup(context: Context, request: PlanSetupRequest)
   const read = await setupWorld(context);
   if (!read.ok) return read;
   const { vfCount } = settings.value;
-  const { mode, source, trial, ...rest } = request;
+  const { mode, source, trial, kernelFiles, ...rest } = request;
   const wish = { ...(vfCount === undefined ? {} : { usualVfs: vfCount }), ...rest };
-  const world = await withDriver(context, read.value, { ...wish, mode: mode ?? 'auto' }, source ?? {});
+  const kernels = await withKernels(context, read.value, { ...wish, mode: mode ?? 'auto' }, kernelFiles ?? []);
+  if (!kernels.ok) return kernels;
+  const world = await withDriver(context, kernels.value, { ...wish, mode: mode ?? 'auto' }, source ?? {});
   if (!world.ok) return world;
   if (trial === true) {
     const mounts = await context.host.read('/proc/self/mounts');
@@ -42,6 +47,21 @@ export async function planHostSetup(context: Context, request: PlanSetupRequest)
   if (!plan.ok) return plan;
   const troubles = await preflight(context, world.value.facts, plan.value.steps);
   return ok({ ...plan.value, remarks: [...plan.value.remarks, ...troubles] });
+}
+
+/** The world with the kernels that could be installed, where none that is installed will do. */
+async function withKernels(
+  { host }: Context,
+  world: SetupWorld,
+  wish: SetupWish,
+  files: readonly string[],
+): Promise<Result<SetupWorld>> {
+  const given = await readKernelFiles(host, files);
+  if (!given.ok) return given;
+  const target = setupTarget(world, wish);
+  if (files.length === 0 && (target.ok || target.problem.code !== 'kernel.cannot')) return ok(world);
+  const offered = await readAvailableKernels(host);
+  return ok({ ...world, availableKernels: withFiles(offered.ok ? offered.value : [], given.value) });
 }
 
 /** The world with what is known of the driver that the wish needs, where it needs one. */

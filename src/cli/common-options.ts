@@ -7,3 +7,10 @@ export const GPU: OptionSpec = {
   description: 'the GPU, needed only when more than one qualifies',
   complete: 'bdf',
 };
+
+/** Package files of a kernel. */
+export const KERNEL_FILES: OptionSpec = {
+  flags: '--deb <files>',
+  description: 'package files of a kernel that no repository has, and of its headers, separated by commas',
+  complete: 'file',
+};

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { CommandSpec } from './command.ts';
+import { KERNEL_FILES } from './common-options.ts';
 
 /** `pveigpu kernel`. */
 export const KERNEL_COMMANDS: CommandSpec = {
@@ -24,14 +25,7 @@ export const KERNEL_COMMANDS: CommandSpec = {
       details:
         'Refuses a kernel whose ZFS cannot import the pools that are in use, and says which feature it lacks. A pinned kernel gets no security fixes: take the pin away as soon as you can.',
       arguments: [{ name: 'kernel', description: 'a release such as 6.17.9-1-pve, or a series such as 6.17' }],
-      options: [
-        {
-          flags: '--deb <files>',
-          description: 'package files of a kernel that no repository has, and of its headers, separated by commas',
-          complete: 'file',
-        },
-        { flags: '--force', description: 'go on in spite of what can be overridden' },
-      ],
+      options: [KERNEL_FILES, { flags: '--force', description: 'go on in spite of what can be overridden' }],
       writes: true,
       prints: true,
       examples: [

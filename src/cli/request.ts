@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import { resolve } from 'node:path';
 import { type Bdf, parseBdf } from '../core/pci/address.ts';
 import type { Call, Options } from './command.ts';
 import { Failure } from './print-problem.ts';
@@ -25,6 +26,11 @@ export function countOf(text: string | boolean | undefined, what: string): numbe
   if (!/^[1-9]\d{0,4}$/.test(text))
     throw new Failure({ code: 'usage', message: `"${text}" is no ${what}.`, hint: 'Give a number from 1.' });
   return Number(text);
+}
+
+/** Files separated by commas, as absolute paths; none when the option was not given. */
+export function pathsOf(value: string | boolean | undefined): readonly string[] {
+  return typeof value === 'string' ? value.split(',').map((path) => resolve(path)) : [];
 }
 
 /** A text option under another name, or nothing. */

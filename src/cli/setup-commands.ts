@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { CommandSpec, OptionSpec } from './command.ts';
-import { GPU } from './common-options.ts';
+import { GPU, KERNEL_FILES } from './common-options.ts';
 
 const MODES = ['auto', 'host', 'sriov', 'gvt-g', 'gvt-d'] as const;
 const MODE = { name: 'mode', description: `what the node does with the GPU: ${MODES.join(', ')}`, complete: MODES } as const;
@@ -13,6 +13,7 @@ const WISH: readonly OptionSpec[] = [
     complete: ['xe', 'i915-dkms', 'xe-dkms'],
   },
   { flags: '--kernel <release>', description: 'the kernel that shall run, a release or a series' },
+  KERNEL_FILES,
   { flags: '--pin', description: 'make that kernel the one that always boots' },
   { flags: '--driver-from <path>', description: 'the DKMS driver: a .deb, a .tar.gz or a folder', complete: 'file' },
   { flags: '--sha256 <hash>', description: 'accept the file of the driver with this hash' },

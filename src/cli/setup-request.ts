@@ -4,7 +4,7 @@ import { MODES, type Mode } from '../core/gpu/verdict.ts';
 import type { Call } from './command.ts';
 import { driverOf, driverWish } from './driver-options.ts';
 import { Failure } from './print-problem.ts';
-import { countOf, gpuOf, textOf } from './request.ts';
+import { countOf, gpuOf, pathsOf, textOf } from './request.ts';
 
 /** What `plan` and `apply` were asked for. */
 export function setupRequest({ args, options }: Call): PlanSetupRequest {
@@ -19,6 +19,7 @@ export function setupRequest({ args, options }: Call): PlanSetupRequest {
     ...(numVfs === undefined ? {} : { numVfs }),
     ...(driver === undefined ? {} : { driver }),
     ...textOf(options, 'kernel', 'kernel'),
+    kernelFiles: pathsOf(options.deb),
     source: driverWish(options),
     pin: options.pin === true,
     deferReboot: options.deferReboot === true,

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { resolve } from 'node:path';
 import { planKernelPin } from '../../app/kernels.ts';
 import { carryOut } from '../carry-out.ts';
 import type { Call } from '../command.ts';
+import { pathsOf } from '../request.ts';
 
 export async function run(call: Call): Promise<number> {
   const [kernel = ''] = call.args;
-  const { deb } = call.options;
-  const files = typeof deb === 'string' ? deb.split(',').map((path) => resolve(path)) : [];
+  const files = pathsOf(call.options.deb);
   return await carryOut(call, (context) => planKernelPin(context, { kernel, files }));
 }
