@@ -40,6 +40,7 @@ export function startKernel(
   tree.setFile('/proc/cmdline', `${entry.cmdline}\n`, { mode: 0o444 });
   tree.setFile('/proc/version', `Linux version ${entry.release} (build@proxmox)\n`, { mode: 0o444 });
   showFirmware(tree, profile);
+  if (/(^|\s)root=ZFS=/.test(entry.cmdline)) tree.setFile('/sys/module/zfs/initstate', 'live\n', { mode: 0o444 });
   const kernel = new SimulatedKernel({
     tree,
     profile,

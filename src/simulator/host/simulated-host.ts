@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { ok, type Problem, problem, type Result } from '../../core/problem.ts';
 import type { FileStat, HeldLock, Host, Poke, Read, ReadOptions, RunOptions, RunOutput, WriteOptions } from '../../ports/host.ts';
+import { NotInstalled } from '../programs/table.ts';
 import { type Faults, writeProblem } from './faults.ts';
 import { Locks } from './locks.ts';
 import type { NodeInside } from './node-inside.ts';
@@ -106,7 +107,12 @@ export class SimulatedHost implements Host {
   async run(argv: readonly [string, ...string[]], options: RunOptions = {}): Promise<Result<RunOutput, Problem>> {
     const errno = this.#before('run', argv[0]);
     if (errno !== undefined) return problem('host.run', `${argv[0]} could not be started (${errno}).`, { where: argv[0] });
-    return ok(await this.#inside.run(argv, options));
+    try {
+      return ok(await this.#inside.run(argv, options));
+    } catch (error) {
+      if (!(error instanceof NotInstalled)) throw error;
+      return problem('host.run', `${argv[0]} could not be started (ENOENT).`, { where: argv[0] });
+    }
   }
 
   #before(operation: string, path: string): string | undefined {

@@ -16,13 +16,17 @@ import { PackageWorld } from '../packages/package-world.ts';
 import { packagePrograms } from '../packages/programs.ts';
 import type { Profile } from '../profile.ts';
 import { bootPrograms } from '../programs/boot-programs.ts';
+import { mokutil } from '../programs/mokutil.ts';
 import { basePrograms, UnknownCall } from '../programs/table.ts';
+import { toolPrograms } from '../programs/tools.ts';
+import { poolFeatures } from '../programs/zpool.ts';
 import { refreshMembers } from '../pve/install.ts';
 import { installPve, PVE_PROGRAMS } from '../pve/programs.ts';
 import { unitPrograms } from '../units/programs.ts';
 import { installUnits } from '../units/pve-units.ts';
 import { type UnitRunners, Units } from '../units/units.ts';
 import type { Faults } from './faults.ts';
+import { MokList } from './mok-list.ts';
 import type { NodeInside } from './node-inside.ts';
 import { ProgramFiles } from './program-files.ts';
 
@@ -43,6 +47,11 @@ export class SimulatedMachine implements Machine, NodeInside {
   readonly disks: Disks;
   readonly packages: PackageWorld;
   readonly units: Units;
+  readonly keys = new MokList();
+  /** How the features of the root pool stand, where there is one. */
+  readonly poolFeatures = poolFeatures();
+  /** Mails that were sent, oldest first. */
+  readonly mails: string[] = [];
   readonly #faults: Faults;
   /** Runs enabled units at each boot but the first one. */
   runUnits: UnitRunner | undefined;
@@ -72,6 +81,8 @@ export class SimulatedMachine implements Machine, NodeInside {
       ...bootPrograms(this.disks),
       ...packagePrograms(this.packages, this.disks),
       ...unitPrograms(this.units),
+      ...toolPrograms(this.mails, this.poolFeatures),
+      mokutil: mokutil(this.keys),
       ...PVE_PROGRAMS,
     };
     installSystem(this.disks.root, profile, this.nodeName);
@@ -106,12 +117,13 @@ export class SimulatedMachine implements Machine, NodeInside {
   boot(): RebootAnswer {
     this.#kernel = undefined;
     unmountAll(this.disks);
+    if (this.#installed) this.keys.boot();
     for (const directory of ['/proc', '/sys', '/dev', '/run']) this.tree.remove(directory);
     const entry = bootEntry(this.disks, this.profile);
     if ('reason' in entry) return { booted: false, reason: entry.reason };
     const panic = this.#installed ? this.#faults.panics?.(entry) : undefined;
     if (panic !== undefined) return { booted: false, reason: `Kernel panic - not syncing: ${panic}` };
-    this.#kernel = startKernel(this.tree, this.profile, entry, () => this.#nowMs, this.nodeName);
+    this.#kernel = startKernel(this.tree, this.profile, entry, () => this.#nowMs, this.nodeName, this.keys.enrolled);
     attachDisks(this.disks, this.profile);
     this.tree.setDirectory('/run/qemu-server', 0o750);
     // What sd_booted(3) looks for; a node that cannot run transient units shows itself as one without systemd.

@@ -18,6 +18,8 @@ export interface KernelStart {
   readonly nowMs: () => number;
   /** What modprobe sees on the running system. */
   readonly liveSource: () => ModuleSource;
+  /** Certificates that shim has enrolled; default none. */
+  readonly enrolledKeys?: ReadonlySet<string>;
 }
 
 /** A running simulated kernel: from power-on to reboot. */
@@ -41,6 +43,7 @@ export class SimulatedKernel implements KernelModel {
       modules: new Map(),
       groups: new Map(),
       processes: new Map(),
+      enrolledKeys: start.enrolledKeys ?? new Set(),
       uevents: [],
       mdevs: new Map(),
       blocked: [],

@@ -2,6 +2,7 @@
 
 import type { Profile } from '../profile.ts';
 import { registerDriver } from './bus.ts';
+import { checkSignature } from './check-signature.ts';
 import { framebufferDriver } from './drivers/framebuffer.ts';
 import { i915Driver } from './drivers/i915.ts';
 import { pfStubDriver, plainDriver } from './drivers/plain.ts';
@@ -34,9 +35,11 @@ export function loadModule(state: KernelState, name: string, source: ModuleSourc
   if (state.modules.has(module)) return 'ok';
   const config = readModprobeConfig(source.configFiles);
   if (byAlias && (config.blacklist.has(module) || listed(state.cmdline, 'modprobe.blacklist').has(module))) return 'ok';
+  const file = fileOf(source.modulesDep, module);
+  // An alias leads only to a module that is there; a name leads to its install line also without one.
+  if (byAlias && (file === undefined || source.moduleText(file) === undefined)) return 'ENOENT';
   const command = config.install.get(module);
   if (command !== undefined && !runInstallLine(state, module, command)) return 'ok';
-  const file = fileOf(source.modulesDep, module);
   const origin = file?.startsWith('updates/') === true ? 'dkms' : 'stock';
   const spec = moduleSpec(module, origin, state.release);
   if (file === undefined || spec === undefined || source.moduleText(file) === undefined) return 'ENOENT';
@@ -50,6 +53,7 @@ export function loadModule(state: KernelState, name: string, source: ModuleSourc
     if (answer !== 'ok') return answer;
   }
   const words = [...(config.options.get(module) ?? []), ...cmdlineOptions(state.cmdline, module)];
+  if (checkSignature(state, file, source.moduleText(file) ?? '') !== 'ok') return 'EKEYREJECTED';
   const answer = insert(state, module, file, origin, spec, words);
   if (answer !== 'ok') return answer;
   for (const after of config.softdepsAfter.get(module) ?? []) loadModule(state, after, source);

@@ -119,6 +119,8 @@ export interface KernelState {
   /** IOMMU group to the names of its members. */
   readonly groups: Map<number, Set<string>>;
   readonly processes: Map<number, SimulatedProcess>;
+  /** Certificates that shim has enrolled. */
+  readonly enrolledKeys: ReadonlySet<string>;
   /** Events that udev has not taken yet. */
   readonly uevents: Uevent[];
   readonly mdevs: Map<string, SimMdev>;

@@ -53,7 +53,7 @@ export function i915SriovSource(version: string, options: DebOptions = {}): { re
   const source = `/usr/src/i915-sriov-dkms-${version}`;
   return {
     [`${source}/dkms.conf`]: conf,
-    [`${source}/Makefile`]: `DKMS_MODULE_VERSION := "${version}-sriov"\n`,
+    [`${source}/Makefile`]: `DKMS_MODULE_VERSION := "${version}-sriov"\n${version >= '2026.05' ? 'DKMS_MODULE_ORIGIN_KERNEL := "7.0.1"\n' : ''}`,
     [`${source}/${PBN_SOURCE}`]: callText(options.threeArgumentsBelow),
   };
 }

@@ -23,7 +23,7 @@ export function installPackages(tree: FileTree, profile: Profile, world: Package
   for (const meta of metas) note(meta);
   const withHeaders = profile.dkms === undefined ? (profile.headers ?? []) : releases;
   for (const release of withHeaders) note(headerPackage(release));
-  if (profile.secureBoot === true) offered('mokutil');
+  if (profile.efi) offered('mokutil');
   if (profile.dkms !== undefined) {
     for (const name of ['gcc', 'make', 'patch', 'dpkg-dev', 'build-essential', 'dkms']) offered(name);
     const deb: Package = {

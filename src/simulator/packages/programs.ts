@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Disks } from '../boot/disks.ts';
 import type { Program } from '../machine.ts';
-import { FILE_PROGRAMS } from '../programs/file-programs.ts';
-import { sendmail } from '../programs/sendmail.ts';
 import { aptCache } from './apt/apt-cache.ts';
 import { aptGet } from './apt/apt-get.ts';
 import { depmodProgram } from './depmod.ts';
@@ -14,8 +12,6 @@ import type { PackageWorld } from './package-world.ts';
 /** Programs of apt, dpkg and dkms that the simulated node has, by name. */
 export function packagePrograms(world: PackageWorld, disks: Disks): { readonly [name: string]: Program } {
   return {
-    ...FILE_PROGRAMS,
-    sendmail,
     'apt-get': aptGet(world),
     'apt-cache': aptCache(world),
     dpkg: dpkg(world),

@@ -10,6 +10,14 @@ export class UnknownCall extends Error {
   }
 }
 
+/** Thrown for a program whose package is not installed: it cannot be started. */
+export class NotInstalled extends Error {
+  constructor(program: string) {
+    super(`${program} is not installed on the simulated node`);
+    this.name = 'NotInstalled';
+  }
+}
+
 /** The programs of the base system, over the kernel that runs now. Only the calls that the product makes exist. */
 export function basePrograms(kernel: () => SimulatedKernel): { readonly [name: string]: Program } {
   return {
@@ -41,6 +49,7 @@ const MESSAGES: { readonly [errno: string]: string } = {
   EPERM: 'Operation not permitted',
   EINVAL: 'Invalid argument',
   ENODEV: 'No such device',
+  EKEYREJECTED: 'Key was rejected by service',
 };
 
 function answer(stdout: string): ProgramAnswer {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Machine, Program, ProgramAnswer } from '../../machine.ts';
-import { UnknownCall } from '../../programs/table.ts';
+import { NotInstalled, UnknownCall } from '../../programs/table.ts';
 import { isInstalled } from '../dpkg-status.ts';
 import { Output } from '../output.ts';
 import { autoinstall } from './dkms-autoinstall.ts';
@@ -11,7 +11,7 @@ import { builtFor, type DkmsModule, isAdded, isBuilt, moduleHome } from './dkms-
 
 /** The `dkms` of the simulated node: version 3.2.2 of Debian 13 (https://github.com/dkms-project/dkms). */
 export const dkms: Program = async (machine, argv) => {
-  if (!isInstalled(machine.tree, 'dkms')) throw new UnknownCall(argv);
+  if (!isInstalled(machine.tree, 'dkms')) throw new NotInstalled('dkms');
   const { action, words, options } = parse(argv);
   const output = new Output();
   if (action === 'status') {

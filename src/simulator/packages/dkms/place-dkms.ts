@@ -5,6 +5,7 @@ import { i915SriovDeb } from '../i915-sriov-deb.ts';
 import { unpackFiles } from '../installed-files.ts';
 import { CERTIFICATE, makeSigningKey, signModule } from '../module-signature.ts';
 import { Output } from '../output.ts';
+import { moduleText } from './dkms-build.ts';
 import { installBuilt } from './dkms-install.ts';
 import { ARCH, moduleHome } from './dkms-tree.ts';
 
@@ -24,10 +25,7 @@ export function placeDkms(
   for (const one of dkms.modules)
     tree.setFile(
       `${home}/${release}/${ARCH}/module/${one}.ko`,
-      signModule(
-        `simulated module\nname: ${one}\nversion: ${dkms.version}-sriov\nvermagic: ${release}\n`,
-        tree.text(CERTIFICATE) ?? '',
-      ),
+      signModule(moduleText(tree, module, one, release), tree.text(CERTIFICATE) ?? ''),
     );
   installBuilt(tree, new Output(), module, release);
 }
