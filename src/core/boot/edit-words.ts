@@ -99,9 +99,10 @@ function runsOf(indexes: readonly number[]): readonly (readonly number[])[] {
   return runs;
 }
 
+/** Of two at one offset the first one given comes first in the text. */
 function spliced(text: string, splices: readonly Splice[]): string {
   let result = text;
-  for (const { at, remove, insert } of [...splices].sort((a, b) => b.at - a.at))
+  for (const { at, remove, insert } of [...splices].reverse().sort((a, b) => b.at - a.at))
     result = result.slice(0, at) + insert + result.slice(at + remove);
   return result;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Remark } from '../plan/action.ts';
-import { contradiction, isGiven } from './parameter-words.ts';
+import { contradiction, isGiven, joinedWords } from './parameter-words.ts';
 import type { PlacedWord } from './placed-words.ts';
 
 /** The wanted words that others do not give, and what speaks against adding them. */
@@ -9,7 +9,7 @@ export function missingWords(
   wanted: readonly string[],
   { force, source }: { readonly force: boolean; readonly source: string },
 ): { readonly missing: readonly string[]; readonly remarks: readonly Remark[] } {
-  const missing = wanted.filter((word) => !isGiven(theirs, word));
+  const missing = joinedWords(wanted).filter((word) => !isGiven(theirs, word));
   const against = missing.flatMap((word) => {
     const other = contradiction(theirs, word);
     return other === undefined ? [] : [{ word, other }];

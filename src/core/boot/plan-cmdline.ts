@@ -6,7 +6,7 @@ import type { Rebuild, SetupGround, SetupPart } from '../setup/setup-part.ts';
 import { NO_PART } from '../setup/setup-part.ts';
 import { type CmdlineFile, cmdlineFiles, isCmdlineFile } from './cmdline-files.ts';
 import { KERNEL_CMDLINE } from './detect-loaders.ts';
-import { isPlainWord, joinedWords } from './parameter-words.ts';
+import { isPlainWord } from './parameter-words.ts';
 import { type Settled, settleGrub } from './settle-grub.ts';
 import { settleKernelCmdline } from './settle-kernel-cmdline.ts';
 
@@ -36,9 +36,7 @@ export function planCmdline(
   if (wanted.length > 0 && boot.loaders.length === 0) return blocked('No boot loader was found on this machine.');
   const odd = wanted.find((word) => !isPlainWord(word));
   if (odd !== undefined) return blocked(`${JSON.stringify(odd)} cannot be written onto a kernel command line.`);
-  const settled = boot.loaders.map((loader) =>
-    settleLoader(loader, files, joinedWords(wanted), ifKnown(facts.kernel)?.cmdline, options),
-  );
+  const settled = boot.loaders.map((loader) => settleLoader(loader, files, wanted, ifKnown(facts.kernel)?.cmdline, options));
   const steps = files.flatMap((file) => stepsFor(file, settled, ledger));
   return {
     steps,
