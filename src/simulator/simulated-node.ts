@@ -9,13 +9,13 @@ import { persistentFiles } from './host/persistent-files.ts';
 import { SimulatedHost } from './host/simulated-host.ts';
 import { type RebootAnswer, type RebootOptions, SimulatedMachine } from './host/simulated-machine.ts';
 import type { Injections } from './kernel/state.ts';
-import type { HookRunner, Machine, ServiceRunner } from './machine.ts';
+import type { HookRunner, ServiceRunner } from './machine.ts';
 import type { Profile } from './profile.ts';
 import { holdLock } from './pve/guest-state.ts';
 
 /** A whole Proxmox VE node in memory: the Host port outside, and what a test needs of its inside. */
 export interface SimulatedNode extends Host {
-  readonly machine: Machine;
+  readonly machine: SimulatedMachine;
   /** Root, EFI system partitions and variables of the firmware, as they lie on the machine. */
   readonly disks: Disks;
   /** Time of the simulation: sleeping takes none of ours. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { SimulatedMachine } from '../../../src/simulator/host/simulated-machine.ts';
+import type { SimulatedMachine } from '../../../src/simulator/host/simulated-machine.ts';
 import type { Profile } from '../../../src/simulator/profile.ts';
 import { createSimulatedNode, type SimulatedNode } from '../../../src/simulator/simulated-node.ts';
 
@@ -27,7 +27,6 @@ export interface PackageNode {
 export function packageNode(profile: Profile): PackageNode {
   const node = createSimulatedNode(profile);
   const { machine } = node;
-  if (!(machine instanceof SimulatedMachine)) throw new Error('no simulated machine');
   const run = async (...argv: readonly string[]) => await machine.run(argv);
   const must = async (...argv: readonly string[]) => {
     const answer = await run(...argv);

@@ -2,7 +2,6 @@
 import { describe, expect, test } from 'vitest';
 import { VF_BOOT_UNIT_NAME, vfBootUnit } from '../../../src/core/boot/vf-boot-unit.ts';
 import { VF_UDEV_RULE } from '../../../src/core/boot/vf-udev-rule.ts';
-import { SimulatedMachine } from '../../../src/simulator/host/simulated-machine.ts';
 import type { ServiceRunner } from '../../../src/simulator/machine.ts';
 import type { Profile } from '../../../src/simulator/profile.ts';
 import { RAPTOR_LAKE_S } from '../../../src/simulator/profiles/twelfth-generation.ts';
@@ -14,7 +13,6 @@ const GPU = '0000:00:02.0';
 function unitNode(options: SimulatedNodeOptions = {}, vms: Profile['vms'] = {}) {
   const node = createSimulatedNode({ ...RAPTOR_LAKE_S, vms }, options);
   const { machine } = node;
-  if (!(machine instanceof SimulatedMachine)) throw new Error('no simulated machine');
   const run = async (...argv: readonly string[]) => await machine.run(argv);
   return { node, machine, run };
 }
