@@ -45,7 +45,7 @@ export async function noticeKernels(context: Context): Promise<readonly string[]
   }
   const pin = await settlePin(context, ground.value, kernels, before);
   const fresh = kernels.filter(({ release, gpus }) => gpus.length > 0 && before.seen[release] === undefined);
-  const lines = fresh.flatMap((kernel) => noticeLines(kernel, outcomeOf(kernel) === 'keeps' ? { kind: 'none' } : pin.note));
+  const lines = noticeLines(fresh, pin.note);
   const bad = fresh.filter((kernel) => outcomeOf(kernel) !== 'keeps');
   // A kernel counts as said only when the mail was taken, so that a node without a mailer is asked again.
   const isTold = bad.length === 0 || (await mailed(context, ground.value, bad, pin.note));
@@ -127,7 +127,7 @@ async function movePin(context: Context, ground: SetupGround, release: string, p
 
 async function mailed(context: Context, { facts }: SetupGround, bad: readonly NewKernel[], note: PinNote): Promise<boolean> {
   const name = ifKnown(facts.pve)?.nodeName ?? 'this node';
-  const lines = bad.flatMap((kernel) => noticeLines(kernel, note));
+  const lines = noticeLines(bad, note);
   const stdin = noticeMail(
     name,
     bad.map(({ release }) => release),

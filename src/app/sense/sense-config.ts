@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { CONFIG_DIRECTORIES, CONFIG_FILES } from '../../core/boot/config-paths.ts';
+import { isDriverFile } from '../../core/driver/own-dkms-files.ts';
 import type { ConfigFacts, ConfigFile } from '../../core/facts/config-facts.ts';
 import { known, type Section } from '../../core/facts/section.ts';
 import { toBase64 } from '../../core/plan/file-image.ts';
@@ -59,5 +60,5 @@ async function ledgerPaths(host: Host): Promise<readonly string[]> {
   if ((await host.stat(LEDGER_FILE)).kind !== 'content') return [];
   const { readLedger } = await import('../engine/state-files.ts');
   const ledger = await readLedger(host);
-  return ledger.ok ? Object.keys(ledger.value.files).filter((path) => path.startsWith('/etc/')) : [];
+  return ledger.ok ? Object.keys(ledger.value.files).filter((path) => path.startsWith('/etc/') || isDriverFile(path)) : [];
 }

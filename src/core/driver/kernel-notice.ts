@@ -53,22 +53,29 @@ export function outcomeOf({ gpus }: Pick<NewKernel, 'gpus'>): 'keeps' | 'loses' 
 /** What happened to the pin in the same run. */
 export type PinNote = { readonly kind: 'none' } | { readonly kind: 'pinned' | 'could-not' | 'offered'; readonly good: string };
 
-/** The lines about one kernel, for the terminal and for the mail. */
-export function noticeLines(kernel: NewKernel, pin: PinNote): readonly string[] {
-  const lines = [
-    `Kernel ${kernel.release} was installed${kernel.boots && pin.kind !== 'pinned' ? ' and runs after the next reboot' : ''}.`,
-  ];
-  for (const gpu of kernel.gpus) {
-    const what = `the GPU ${gpu.bdf} (${gpu.name}) its mode ${gpu.mode}`;
-    if (gpu.keeps === 'yes') lines.push(`It keeps ${what}.`);
-    else if (gpu.keeps === 'unknown') lines.push(`Whether it keeps ${what} is not known.`);
-    else lines.push(`It does NOT keep ${what}: guests with a slice of it will not start.`);
-    if (gpu.keeps !== 'yes') lines.push(...gpu.because.map((text) => `  ${text}`), ...gpu.todo.map((text) => `  To do: ${text}`));
-  }
-  for (const { text, hint } of kernel.build) lines.push(`  ${text}`, `  To do: ${hint}`);
+/** The lines about new kernels, for the terminal and for the mail. */
+export function noticeLines(kernels: readonly NewKernel[], pin: PinNote): readonly string[] {
+  const lines = kernels.flatMap((kernel) => linesAbout(kernel, pin));
+  if (kernels.every((kernel) => outcomeOf(kernel) === 'keeps')) return lines;
   if (pin.kind === 'pinned') lines.push(`${pin.good}, which works, was pinned: it boots until the driver fits again.`);
   if (pin.kind === 'could-not') lines.push(`${pin.good}, which works, could not be pinned: pveigpu kernel pin ${pin.good}`);
-  if (pin.kind === 'offered') lines.push(`To stay on ${pin.good}, which works: pveigpu kernel pin ${pin.good}`);
+  if (pin.kind === 'offered') lines.push(`To stay on ${pin.good}: pveigpu kernel pin ${pin.good}`);
+  return lines;
+}
+
+function linesAbout(kernel: NewKernel, pin: PinNote): string[] {
+  const { release, boots, gpus, build } = kernel;
+  const lines = [`Kernel ${release} was installed${boots && pin.kind !== 'pinned' ? ' and runs after the next reboot' : ''}.`];
+  for (const { bdf, name, mode, keeps, because, todo, isOurs } of gpus) {
+    const gpu = `the GPU ${bdf} (${name})`;
+    if (keeps === 'yes') lines.push(`Under it ${gpu} keeps its mode ${mode}.`);
+    else if (keeps === 'unknown') lines.push(`Whether ${gpu} keeps its mode ${mode} under it is not known.`);
+    else lines.push(`Under it ${gpu} LOSES its mode ${mode}: guests with a slice of it will not start.`);
+    if (keeps === 'yes') continue;
+    lines.push(...because.map((text) => `  ${text}`), ...todo.map((text) => `  To do: ${text}`));
+    if (isOurs && keeps === 'no') lines.push(`  Or let pveigpu do it: pveigpu apply ${mode} --gpu ${bdf} --kernel ${release}`);
+  }
+  for (const { text, hint } of build) lines.push(`  ${text}`, `  To do: ${hint}`);
   return lines;
 }
 

@@ -12,6 +12,8 @@ export interface GpuOutlook {
   readonly bdf: string;
   readonly name: string;
   readonly mode: Mode;
+  /** Whether the mode was asked of pveigpu, and not set up by hand. */
+  readonly isOurs: boolean;
   readonly keeps: 'yes' | 'no' | 'unknown';
   /** Why, in sentences. */
   readonly because: readonly string[];
@@ -33,7 +35,8 @@ export function kernelOutlook(facts: HostFacts, desired: Desired, release: strin
     const { answer, readiness, reasons, needs } = modeOf(gpu, mode);
     const keeps = answer === 'yes' ? (readiness === 'now' ? 'yes' : 'no') : answer;
     const because = reasons.map(({ text }) => text);
-    return [{ bdf: device.bdf, name: gpu.name, mode, keeps, because, todo: keeps === 'yes' ? [] : needs }];
+    const isOurs = desiredOf(desired, device) !== undefined;
+    return [{ bdf: device.bdf, name: gpu.name, mode, isOurs, keeps, because, todo: keeps === 'yes' ? [] : needs }];
   });
 }
 

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { DRIVER_FOLDER } from '../../../src/core/driver/driver-source.ts';
 import { i915SriovDeb, i915SriovSource } from '../../../src/simulator/packages/i915-sriov-deb.ts';
-import { archiveText } from '../../../src/simulator/programs/file-programs.ts';
+import { tarText } from '../../../src/simulator/programs/tools.ts';
 import { mustType, typed } from '../../cli/command-line.ts';
 import { type Simulated, simulated } from '../simulated.ts';
 
@@ -17,7 +17,7 @@ function untouched(): Simulated {
   const { tree } = machine.node.machine;
   tree.setFile(DEB, i915SriovDeb(VERSION));
   const files = Object.entries(i915SriovSource(VERSION)).map(([path, text]) => [path.replace('/usr/src/', ''), text]);
-  tree.setFile(ARCHIVE, archiveText(Object.fromEntries(files)));
+  tree.setFile(ARCHIVE, tarText(Object.fromEntries(files)));
   return machine;
 }
 
@@ -95,5 +95,45 @@ describe('driver install', () => {
     expect(files.filter((path) => after[path] !== before[path])).toEqual([]);
     expect(Object.keys(before).filter((path) => !(path in after))).toEqual([]);
     expect((await typed(machine, 'driver repair --dry-run')).out).toContain('nothing to do');
+  });
+  const FIX = `--- a/drivers/gpu/drm/i915/display/intel_dp_mst.c
++++ b/drivers/gpu/drm/i915/display/intel_dp_mst.c
+@@ -4,2 +4,2 @@
+-#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 1, 0)
++#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
+`;
+
+  test.each([
+    ['package', DEB],
+    ['archive', ARCHIVE],
+  ])('a patch of the administrator makes the %s build, is kept, and goes with the driver', async (_kind, path) => {
+    const machine = untouched();
+    const { tree } = machine.node.machine;
+    const options = { threeArgumentsBelow: [7, 1, 0] } as const;
+    tree.setFile(DEB, i915SriovDeb(VERSION, options));
+    const files = Object.entries(i915SriovSource(VERSION, options)).map(([file, text]) => [file.replace('/usr/src/', ''), text]);
+    tree.setFile(ARCHIVE, tarText(Object.fromEntries(files)));
+    tree.setFile('/root/pbn.patch', FIX);
+    const before = machine.lasting();
+    const line = `driver install --driver i915-dkms --driver-from ${path} --sha256 ${await digest(machine, path)} --yes`;
+    await mustType(machine, `${line} --patch /root/pbn.patch`);
+    expect(tree.text('/var/lib/pveigpu/patches/pbn.patch')).toBe(FIX);
+    expect(await machine.must('dkms', 'status')).toContain(`${VERSION}, ${KERNEL}, x86_64: installed`);
+    await mustType(machine, 'driver remove --yes');
+    expect([tree.names('/etc/dkms'), tree.names('/var/lib/pveigpu/patches')].map((names) => names ?? [])).toEqual([[], []]);
+    const etc = (files: { readonly [path: string]: string }) =>
+      Object.keys(files).filter((file) => /^\/(etc|usr\/src)\/.*[^/]$/.test(file));
+    expect(etc(machine.lasting())).toEqual(etc(before));
+  });
+
+  test('a patch that does not fit is named as the cause', async () => {
+    const machine = untouched();
+    machine.node.machine.tree.setFile('/root/pbn.patch', FIX);
+    const line = `driver install --driver i915-dkms --driver-from ${ARCHIVE} --sha256 ${await digest(machine, ARCHIVE)} --yes`;
+    const { code, err } = await typed(machine, `${line} --patch /root/pbn.patch`);
+    expect([code, err.replace(/\s+/g, ' ').includes('The driver could not be built. The patch')]).toEqual([1, true]);
+    expect((await typed(machine, `${line} --patch /root/none.patch`)).err).toContain('/root/none.patch does not exist.');
+    machine.node.machine.tree.setFile('/root/words.patch', 'not a patch\n');
+    expect((await typed(machine, `${line} --patch /root/words.patch`)).err).toContain('is no patch that dkms can apply');
   });
 });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { describe, expect, test } from 'vitest';
-import { ROOT_MAIL } from '../../../src/simulator/programs/sendmail.ts';
+import { SimulatedMachine } from '../../../src/simulator/host/simulated-machine.ts';
 import { mustType, typed } from '../../cli/command-line.ts';
 import { type Simulated, simulated } from '../simulated.ts';
 
@@ -28,7 +28,8 @@ async function afterDpkg(machine: Simulated): Promise<string> {
 }
 
 function mails(machine: Simulated): readonly string[] {
-  return (machine.node.machine.tree.text(ROOT_MAIL) ?? '').split(/^(?=From root )/m).filter((mail) => mail !== '');
+  if (!(machine.node.machine instanceof SimulatedMachine)) throw new Error('no simulated machine');
+  return machine.node.machine.mails;
 }
 
 describe('after a dpkg run', () => {
@@ -41,7 +42,7 @@ describe('after a dpkg run', () => {
     const machine = upgraded();
     const said = await afterDpkg(machine);
     expect(said).toContain(`Kernel ${NEW} was installed and runs after the next reboot.`);
-    expect(said).toMatch(/NOT keep the GPU 0000:00:02\.0 .* its mode sriov/);
+    expect(said).toMatch(/the GPU 0000:00:02\.0 \(.*\) LOSES its mode sriov/);
     expect(said).toContain('pveigpu kernel pin 6.17.9-1-pve');
     const [mail = ''] = mails(machine);
     expect(mail).toMatch(/^To: root$/m);
