@@ -35,9 +35,10 @@ export function refreshEsps(machine: Machine, disks: Disks): RefreshAnswer {
       warn(`No root= parameter in ${CMDLINE} found!`);
       return { exitCode: 1, stdout: '', stderr };
     }
+    const seen = { grub: false };
     const releases = bootKernels(tree, tree.text('/proc/sys/kernel/osrelease')?.trim() ?? '');
     for (const uuid of (tree.text(ESP_LIST) ?? '').split('\n').filter((line) => line !== '')) {
-      const answer = refreshOne({ machine, disks, files, cmdline, releases, warn }, uuid);
+      const answer = refreshOne({ machine, disks, files, cmdline, releases, seen, warn }, uuid);
       if (answer !== 0) return { exitCode: answer, stdout: '', stderr };
     }
   }
@@ -50,6 +51,8 @@ interface Refresh {
   readonly files: ProgramFiles;
   readonly cmdline: string;
   readonly releases: readonly string[];
+  /** The script remembers that it met GRUB, and takes every later partition for one with GRUB too. */
+  readonly seen: { grub: boolean };
   readonly warn: (line: string) => void;
 }
 
@@ -81,10 +84,11 @@ function refreshOne(refresh: Refresh, uuid: string): number {
 }
 
 function fill(refresh: Refresh, esp: Esp, at: string, path: string): number {
-  const { machine, warn, files } = refresh;
+  const { machine, warn, files, seen } = refresh;
   const { tree } = machine;
   const efi = tree.get('/sys/firmware/efi') !== undefined;
-  const systemd = efi && tree.get(`${at}/EFI/proxmox/grubx64.efi`) === undefined;
+  if (tree.get(`${at}/EFI/proxmox/grubx64.efi`) !== undefined) seen.grub = true;
+  const systemd = efi && !seen.grub;
   if (systemd && tree.get(`${at}/loader/loader.conf`) === undefined) {
     warn(`${path} contains no loader.conf - skipping`);
     return 0;

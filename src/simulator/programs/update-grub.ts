@@ -9,18 +9,24 @@ import { NoSpace } from '../host/program-files.ts';
 import type { Machine, Program, ProgramAnswer } from '../machine.ts';
 import { UnknownCall } from './table.ts';
 
+interface Environment {
+  readonly [name: string]: string;
+}
+
 const CONFIG = '/boot/grub/grub.cfg';
 
 /** `update-grub`: grub-mkconfig into `/boot/grub/grub.cfg`. Where proxmox-boot-tool is used its refresh runs first. */
 export function updateGrub(disks: Disks): Program {
-  return async (machine, argv) => {
+  return async (machine, argv, _options, environment = {}) => {
     if (argv.length !== 1) throw new UnknownCall(argv);
-    return await configure(machine, disks, CONFIG);
+    return await configure(machine, disks, CONFIG, environment);
   };
 }
 
-async function configure(machine: Machine, disks: Disks, path: string): Promise<ProgramAnswer> {
-  if (machine.tree.get(ESP_LIST) === undefined) return makeConfig(machine, disks, path);
+/** The settings are read first; then the header runs the refresh, unless it is the tool itself that calls. */
+async function configure(machine: Machine, disks: Disks, path: string, environment: Environment): Promise<ProgramAnswer> {
+  const isOutside = machine.tree.get(ESP_LIST) !== undefined && environment.PVE_EFIBOOT_UNSHARED === undefined;
+  if (!isOutside || 'failure' in grubSettings(machine.tree)) return makeConfig(machine, disks, path);
   // What /etc/grub.d/000_proxmox_boot_header does; the output of refresh is thrown away, its messages are not.
   const warning =
     "W: This system is booted via proxmox-boot-tool:\nW: Executing 'update-grub' directly does not update the correct configs!\n" +
@@ -33,12 +39,12 @@ async function configure(machine: Machine, disks: Disks, path: string): Promise<
   return { ...made, stderr: stderr + made.stderr };
 }
 
-/** `grub-mkconfig -o FILE`. The header of proxmox-boot-tool runs there too, unless it is the tool itself that calls. */
+/** `grub-mkconfig -o FILE`. */
 export function grubMkconfig(disks: Disks): Program {
-  return async (machine, argv) => {
+  return async (machine, argv, _options, environment = {}) => {
     const [, option, path] = argv;
     if (argv.length !== 3 || option !== '-o' || path?.startsWith('/') !== true) throw new UnknownCall(argv);
-    return await configure(machine, disks, path);
+    return await configure(machine, disks, path, environment);
   };
 }
 

@@ -98,6 +98,14 @@ describe('update-grub', () => {
     expect(node.machine.tree.text('/boot/grub/grub.cfg')).toBe(before);
   });
 
+  test('from within proxmox-boot-tool no refresh is made', async () => {
+    const node = createSimulatedNode(RAPTOR_LAKE_P);
+    const before = node.disks.esps[0]?.tree.get('/grub/grub.cfg');
+    await run(node, 'env', 'PVE_EFIBOOT_UNSHARED=1', 'grub-mkconfig', '-o', '/boot/grub/own.cfg');
+    expect(node.disks.esps[0]?.tree.get('/grub/grub.cfg')).toBe(before);
+    expect(node.machine.tree.text('/boot/grub/own.cfg')).toContain('menuentry');
+  });
+
   test('where proxmox-boot-tool is used it refreshes the partitions', async () => {
     const node = createSimulatedNode(RAPTOR_LAKE_P);
     await node.writeAtomic('/etc/default/grub.d/x.cfg', 'GRUB_CMDLINE_LINUX="$GRUB_CMDLINE_LINUX x=1"\n');
@@ -160,6 +168,15 @@ describe('proxmox-boot-tool refresh', () => {
     );
     expect(await node.reboot()).toEqual({ booted: true });
     expect(cmdline(node)?.match(/initrd=/g)).toHaveLength(1);
+  });
+
+  test('takes every partition after one with GRUB for the same', async () => {
+    const node = createSimulatedNode(TIGER_LAKE);
+    node.disks.esps[0]?.tree.setFile('/EFI/proxmox/grubx64.efi', 'simulated GRUB\n');
+    node.disks.esps[0]?.tree.setDirectory('/grub');
+    expect((await run(node, 'proxmox-boot-tool', 'refresh')).stderr).toContain(
+      '/dev/disk/by-uuid/5A1F-77B2 contains no grub directory - skipping',
+    );
   });
 
   test('status names what each partition has', async () => {
