@@ -9,6 +9,7 @@ import type { AssignRequest } from '../../src/core/assign/assign-request.ts';
 import type { Plan } from '../../src/core/plan/action.ts';
 import { ok, type Result } from '../../src/core/problem.ts';
 import { simulatedHookRunner } from '../../src/main/simulated-hook.ts';
+import { simulatedUnitRunner } from '../../src/main/simulated-units.ts';
 import type { Profile } from '../../src/simulator/profile.ts';
 import { findProfile } from '../../src/simulator/profiles/table.ts';
 import { createSimulatedNode, type SimulatedNode, type SimulatedNodeOptions } from '../../src/simulator/simulated-node.ts';
@@ -23,7 +24,11 @@ export class Simulated {
   readonly said: string[] = [];
 
   constructor(profile: Profile, options: SimulatedNodeOptions = {}) {
-    this.node = createSimulatedNode(profile, { hookRunner: simulatedHookRunner(() => this.context), ...options });
+    this.node = createSimulatedNode(profile, {
+      hookRunner: simulatedHookRunner(() => this.context),
+      unitRunner: simulatedUnitRunner(() => this.context),
+      ...options,
+    });
     const say = (line: string) => void this.said.push(line);
     this.context = { host: this.node, pve: new PveCli(this.node), clock: this.node.clock, log: { info: say, warn: say } };
   }
