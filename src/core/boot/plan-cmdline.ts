@@ -2,7 +2,7 @@
 import type { BootFacts } from '../facts/boot-facts.ts';
 import { ifKnown } from '../facts/section.ts';
 import type { Remark, Step } from '../plan/action.ts';
-import type { Rebuild, SetupGround, SetupPart } from '../setup/setup-part.ts';
+import type { SetupGround, SetupPart } from '../setup/setup-part.ts';
 import { NO_PART } from '../setup/setup-part.ts';
 import { type CmdlineFile, cmdlineFiles, isCmdlineFile } from './cmdline-files.ts';
 import { KERNEL_CMDLINE } from './detect-loaders.ts';
@@ -41,7 +41,7 @@ export function planCmdline(
   return {
     steps,
     remarks: [...settled.flatMap(({ remarks }) => remarks), ...changedSince(files, steps, ledger)].filter(isFirst),
-    rebuilds: steps.length === 0 ? [] : rebuildsOf(boot),
+    rebuilds: steps.length === 0 ? [] : ['boot'],
   };
 }
 
@@ -56,15 +56,7 @@ function settleLoader(
   if (loader.kind === 'grub') return settleGrub(theirs, wanted, force);
   const text = theirs.find(({ path }) => path === KERNEL_CMDLINE)?.text ?? null;
   const active = loader.active === true;
-  const done = settleKernelCmdline(text, wanted, { tool: loader.tool, active, running: running ?? '', force });
-  if (loader.tool || done.files.length === 0) return done;
-  const remark: Remark = {
-    level: 'warning',
-    id: 'boot.kernel-install',
-    text: 'systemd-boot is used here without proxmox-boot-tool: its entries are made by kernel-install.',
-    hint: 'Afterwards: kernel-install add RELEASE /boot/vmlinuz-RELEASE for each kernel.',
-  };
-  return { ...done, remarks: [...done.remarks, remark] };
+  return settleKernelCmdline(text, wanted, { tool: loader.tool, active, running: running ?? '', force });
 }
 
 function stepsFor(file: CmdlineFile, settled: readonly Settled[], ledger: SetupGround['ledger']): readonly Step[] {
@@ -105,10 +97,6 @@ function changedSince(files: readonly CmdlineFile[], steps: readonly Step[], led
       id: 'boot.changed-since',
       text: `${path} was changed since pveigpu wrote it, so only our words are taken out.`,
     }));
-}
-
-function rebuildsOf(boot: BootFacts): readonly Rebuild[] {
-  return boot.loaders.some(({ kind, tool }) => tool || kind === 'grub') ? ['boot'] : [];
 }
 
 function isFirst(remark: Remark, index: number, all: readonly Remark[]): boolean {
