@@ -45,7 +45,16 @@ export function closingSteps({ rebuilds, boot, release, holds }: Closing): {
     else if (kind === 'grub' && rebuilds.includes('boot')) tools.add('update-grub');
   }
   const initramfs: readonly Step[] = builds
-    ? [{ action: 'updateInitramfs', args: { release, holds }, reason: 'the drivers start from there, with these options' }]
+    ? [
+        {
+          action: 'updateInitramfs',
+          args: { release, holds },
+          reason:
+            holds.length > 0
+              ? 'drivers start from there, with these options'
+              : 'drivers start from there, with no option of ours',
+        },
+      ]
     : [];
   const reason = 'the loader reads what was changed';
   const loader = [...tools].sort().map((tool): Step => ({ action: 'refreshBoot', args: { tool }, reason }));

@@ -2,6 +2,7 @@
 import { ifKnown } from '../facts/section.ts';
 import type { Remark, Step } from '../plan/action.ts';
 import type { PendingReboot } from '../plan/pending-reboot.ts';
+import { CONFIRM_UNIT } from './confirm-wanted.ts';
 import { textOf } from './others.ts';
 import { OWN_MODPROBE } from './own-path.ts';
 import { rebootReasons, settingsOf } from './reboot-need.ts';
@@ -34,6 +35,7 @@ export function rebootPart(world: SetupWorld, one: RebootCase): RebootPart {
   const { facts, pending, bootId } = world;
   const isOpen = pending !== null && (pending.bootId === null || bootId === null || pending.bootId === bootId);
   if (!one.changes) return { steps: [], remarks: isOpen ? [stillWaits()] : [], waits: isOpen };
+  const { wanted } = one;
   const reasons = whyReboot(world, one);
   if (reasons.length === 0) {
     if (!isOpen) return { steps: [], remarks: [], waits: false };
@@ -64,7 +66,10 @@ export function rebootPart(world: SetupWorld, one: RebootCase): RebootPart {
     reason: 'what the next boot must show',
   };
   const text = `One reboot of this node is needed: ${reasons.join('; ')}.`;
-  const hint = 'Guests go on until then. After it: pveigpu confirm.';
+  const confirms = wanted.units.some(({ name }) => name === CONFIRM_UNIT.name);
+  const hint = confirms
+    ? 'Guests go on until then. A healthy boot confirms it by itself; pveigpu confirm does it by hand.'
+    : 'Guests go on until then. After it: pveigpu confirm.';
   return { steps: [note], remarks: [{ level: 'note', id: 'setup.reboot', text, hint }], waits: true };
 }
 
