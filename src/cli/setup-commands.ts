@@ -6,7 +6,7 @@ const MODES = ['auto', 'host', 'sriov', 'gvt-g', 'gvt-d'] as const;
 const MODE = { name: 'mode', description: `what the node does with the GPU: ${MODES.join(', ')}`, complete: MODES } as const;
 const WISH: readonly OptionSpec[] = [
   GPU,
-  { flags: '--vf <n>', description: 'how many VFs (default: as many as the GPU has)' },
+  { flags: '--vfs <n>', description: 'how many VFs (default: as many as the GPU has)' },
   {
     flags: '--driver <name>',
     description: 'who gives SR-IOV (default: what fits best)',

@@ -9,10 +9,10 @@ import { countOf, gpuOf, pathsOf, textOf } from './request.ts';
 /** What `plan` and `apply` were asked for. */
 export function setupRequest({ args, options }: Call): PlanSetupRequest {
   const mode = wantedMode(args[0]);
-  const numVfs = countOf(options.vf, 'number of VFs');
+  const numVfs = countOf(options.vfs, 'number of VFs');
   const { driver } = driverOf(options);
   if (mode !== undefined && mode !== 'sriov' && mode !== 'auto' && (numVfs !== undefined || driver !== undefined))
-    throw new Failure({ code: 'usage', message: '--vf and --driver are for the mode sriov.', hint: 'Leave them out.' });
+    throw new Failure({ code: 'usage', message: '--vfs and --driver are for the mode sriov.', hint: 'Leave them out.' });
   return {
     ...(mode === undefined ? {} : { mode }),
     ...gpuOf(options),

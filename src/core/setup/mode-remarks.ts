@@ -55,6 +55,6 @@ function vfCount(gpu: GpuVerdict, device: PciDevice, { numVfs }: DesiredGpu): re
   const which = numVfs === undefined ? `all ${maxVfs ?? ''} VFs`.replace('  ', ' ') : `${numVfs} of ${maxVfs ?? 'its'} VFs`;
   const text = `The GPU gets ${which}, one for each guest that runs at the same time${count === 1 ? '' : '; they share its time and memory'}.`;
   return [
-    { level: 'note', id: 'setup.vf-count', text, hint: 'Another number is --vf N; a later change stops the guests with VFs.' },
+    { level: 'note', id: 'setup.vf-count', text, hint: 'Another number is --vfs N; a later change stops the guests with VFs.' },
   ];
 }

@@ -55,5 +55,5 @@ function withoutVfs(facts: HostFacts, pf: PciDevice): HostFacts {
 /** Whether a number of VFs can be had at all. */
 export function countFits(pf: PciDevice, max: number | undefined, count: number | undefined): Result<void> {
   if (count === undefined || max === undefined || count <= max) return ok(undefined);
-  return problem('vf.range', `${pf.bdf} can have 1 to ${max} VFs, not ${count}.`, { hint: `Give --vf ${max} or fewer.` });
+  return problem('vf.range', `${pf.bdf} can have 1 to ${max} VFs, not ${count}.`, { hint: `Give --vfs ${max} or fewer.` });
 }
