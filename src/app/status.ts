@@ -5,7 +5,7 @@ import { EMPTY_LEDGER, type Ledger } from '../core/plan/ledger.ts';
 import { type StatusView, statusView } from '../core/status/status-view.ts';
 import type { Host } from '../ports/host.ts';
 import type { Context } from './context.ts';
-import { LEDGER_FILE } from './engine/state-paths.ts';
+import { readLedger } from './engine/state-files.ts';
 import { sense } from './sense/sense.ts';
 import { senseHolders } from './sense/sense-holders.ts';
 import { senseModules } from './sense/sense-modules.ts';
@@ -20,10 +20,8 @@ export async function readStatus({ host }: Context): Promise<StatusView> {
   return statusView(await senseForStatus(host), await ledgerOf(host));
 }
 
-/** The ledger where there is one; its schema library is loaded only then, since it costs more than the rest of a status. */
+/** What is ours, nothing where that cannot be read: a status says what is there all the same. */
 async function ledgerOf(host: Host): Promise<Ledger> {
-  if ((await host.stat(LEDGER_FILE)).kind === 'absent') return EMPTY_LEDGER;
-  const { readLedger } = await import('./engine/state-files.ts');
   const ledger = await readLedger(host);
   return ledger.ok ? ledger.value : EMPTY_LEDGER;
 }
