@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import type { Plan } from '../core/plan/action.ts';
+import { guideFor, guideRemarks } from '../core/guides/guide-remarks.ts';
+import { findKernel } from '../core/kernels/find-kernel.ts';
+import type { Plan, Remark } from '../core/plan/action.ts';
 import { ok, type Result } from '../core/problem.ts';
 import { planWhatIsDesired } from '../core/setup/plan-desired.ts';
 import { planSetup } from '../core/setup/plan-setup.ts';
@@ -46,7 +48,21 @@ export async function planHostSetup(context: Context, request: PlanSetupRequest)
   const plan = mode === undefined ? planWhatIsDesired(world.value, wish) : planSetup(world.value, { ...wish, mode });
   if (!plan.ok) return plan;
   const troubles = await preflight(context, world.value.facts, plan.value.steps);
-  return ok({ ...plan.value, remarks: [...plan.value.remarks, ...troubles] });
+  const explained =
+    plan.value.steps.length === 0 ? [] : await explainGuide(context, world.value, { ...wish, mode: mode ?? 'auto' });
+  return ok({ ...plan.value, remarks: [...plan.value.remarks, ...explained, ...troubles] });
+}
+
+/** Who comes with a guide for this machine is told what becomes of each of its settings. */
+async function explainGuide({ host }: Context, world: SetupWorld, wish: SetupWish): Promise<readonly Remark[]> {
+  const target = setupTarget(world, wish);
+  const guide = target.ok ? guideFor(target.value.device, target.value.mode) : undefined;
+  if (!target.ok || guide === undefined) return [];
+  const { device, release } = target.value;
+  const offered = world.availableKernels === undefined ? await readAvailableKernels(host) : ok(world.availableKernels);
+  const available = offered.ok ? offered.value : [];
+  const canHave = (kernel: string) => findKernel(world.facts, available, kernel).ok;
+  return guideRemarks(guide, { facts: world.facts, device, release, canHave });
 }
 
 /** The world with the kernels that could be installed, where none that is installed will do. */
