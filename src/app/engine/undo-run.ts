@@ -8,6 +8,7 @@ import { DeviceLock } from './device-lock.ts';
 import type { EngineContext } from './executor.ts';
 import { bind } from './executors.ts';
 import { pruneJournal, writeRun } from './journal.ts';
+import { uneditDrifted } from './unedit-drifted.ts';
 
 /**
  * Answers on which trying again is no help: the thing is different or gone, or somebody uses it by now, who is not to be
@@ -62,6 +63,9 @@ async function undoStep(context: EngineContext, lock: DeviceLock, { step, state 
   const locked = await lock.set(bound.needsDeviceLock);
   if (!locked.ok) return locked.problem;
   const standing = await bound.check(context, state === 'started');
+  // Only a step that was confirmed: of one that was cut off nobody knows whether the words are ours.
+  if (!standing.ok && standing.problem.code === 'plan.drift' && step.action === 'editFile' && state === 'done')
+    return await uneditDrifted(context, step.args);
   if (!standing.ok) return standing.problem;
   if (standing.value !== 'ready') return null;
   const executed = await bound.execute(context);

@@ -132,6 +132,29 @@ describe('an apply that fails', () => {
     expect(picture(tree)).toBe(before);
   });
 
+  test('an edited file that somebody changed since loses only what is ours', async () => {
+    const { context, tree, warnings } = rig(newTree());
+    const path = '/etc/kernel/cmdline';
+    const text = 'root=/dev/mapper/pve-root ro quiet\n';
+    tree.setFile(path, text);
+    const before = { kind: 'file', base64: textToBase64(text), mode: 0o644, uid: 0, gid: 0 } as const;
+    const edit = { kind: 'kernel-parameters', format: 'kernel-cmdline', added: ['intel_iommu=on'], removed: [] } as const;
+    const base64 = textToBase64('root=/dev/mapper/pve-root ro quiet intel_iommu=on\n');
+    const step: Step = { action: 'editFile', args: { path, base64, mode: 0o644, before, edit }, reason: 'parameters' };
+    const meddling = withHost(context, {
+      run: async () => {
+        tree.setFile(path, 'root=/dev/mapper/pve-root ro quiet intel_iommu=on panic=10\n');
+        return { ok: true, value: { exitCode: 1, stdout: '', stderr: 'no' } };
+      },
+    });
+    const run: Step = { action: 'run', args: { argv: ['false'], undo: null, timeoutMs: 1000 }, reason: 'fails' };
+    const failed = await applyPlan(meddling, plan(step, run));
+    expect(failed).toMatchObject({ ok: false, problem: { code: 'host.run' } });
+    expect(tree.text(path)).toBe('root=/dev/mapper/pve-root ro quiet panic=10\n');
+    expect(warnings).toContain(`${path} was changed by somebody else since; only what is ours was taken out of it.`);
+    expect(await readRun(context.host, 1)).toMatchObject({ value: { state: 'undone' } });
+  });
+
   test('never takes back blindly: what changed since is left and named', async () => {
     const { context, tree } = rig(newTree());
     const meddling = withHost(context, {
