@@ -3,36 +3,35 @@ import type { Program } from '../machine.ts';
 import { UnknownCall } from '../programs/table.ts';
 import { debControl } from './deb-file.ts';
 import { compareDebianVersions } from './debian-version.ts';
+import { dpkgLockHolder } from './dpkg-lock.ts';
 import { configurePending } from './dpkg-run.ts';
 import { type DpkgState, readDpkgStatus } from './dpkg-status.ts';
 import { Output } from './output.ts';
-import type { PackageWorld } from './package-world.ts';
 
 /** `dpkg --audit`, `dpkg --compare-versions A OP B` and `dpkg --configure -a`. */
-export function dpkg(world: PackageWorld): Program {
-  return async (machine, argv) => {
-    const [, action, ...words] = argv;
-    if (action === '--compare-versions') return { exitCode: compare(argv, words), stdout: '', stderr: '' };
-    const output = new Output();
-    if (action === '--audit' && words.length === 0) {
-      for (const [state, text] of AUDIT) {
-        const found = readDpkgStatus(machine.tree).filter((known) => known.state === state);
-        if (found.length > 0) output.say(...text, ...found.map((one) => ` ${one.name.padEnd(20)} ${one.description}`), '');
-      }
-      return output.exit(0);
+export const dpkg: Program = async (machine, argv) => {
+  const [, action, ...words] = argv;
+  if (action === '--compare-versions') return { exitCode: compare(argv, words), stdout: '', stderr: '' };
+  const output = new Output();
+  if (action === '--audit' && words.length === 0) {
+    for (const [state, text] of AUDIT) {
+      const found = readDpkgStatus(machine.tree).filter((known) => known.state === state);
+      if (found.length > 0) output.say(...text, ...found.map((one) => ` ${one.name.padEnd(20)} ${one.description}`), '');
     }
-    if (action !== '--configure' || words.join(' ') !== '-a') throw new UnknownCall(argv);
-    if (world.troubles.lockedBy !== undefined) {
-      output.complain('dpkg: error: dpkg frontend lock was locked by another process with pid 4711');
-      output.complain('Note: removing the lock file is always wrong, can damage the locked area');
-      output.complain('and the entire system. See <https://wiki.debian.org/Teams/Dpkg/FAQ#db-lock>.');
-      return output.exit(2);
-    }
-    const failed = await configurePending(machine, output);
-    if (failed.length > 0) output.complain('Errors were encountered while processing:', ...failed.map((name) => ` ${name}`));
-    return output.exit(failed.length === 0 ? 0 : 1);
-  };
-}
+    return output.exit(0);
+  }
+  if (action !== '--configure' || words.join(' ') !== '-a') throw new UnknownCall(argv);
+  const holder = dpkgLockHolder(machine);
+  if (holder !== undefined) {
+    output.complain(`dpkg: error: dpkg frontend lock was locked by another process with pid ${holder.pid}`);
+    output.complain('Note: removing the lock file is always wrong, can damage the locked area');
+    output.complain('and the entire system. See <https://wiki.debian.org/Teams/Dpkg/FAQ#db-lock>.');
+    return output.exit(2);
+  }
+  const failed = await configurePending(machine, output);
+  if (failed.length > 0) output.complain('Errors were encountered while processing:', ...failed.map((name) => ` ${name}`));
+  return output.exit(failed.length === 0 ? 0 : 1);
+};
 
 const AUDIT: readonly (readonly [DpkgState, readonly string[]])[] = [
   [

@@ -8,10 +8,8 @@ import { repositoryOf } from './sources.ts';
 
 /** What a test makes go wrong with packages. */
 export interface PackageTroubles {
-  /** No name is resolved and nothing can be downloaded. */
+  /** No name is resolved and nothing can be downloaded, although there may be a default route. */
   offline?: boolean;
-  /** The process that holds dpkg's lock, for example `unattended-upgr`. */
-  lockedBy?: string;
   /** There is no room to unpack anything. */
   diskFull?: boolean;
 }
@@ -31,6 +29,11 @@ export class PackageWorld {
     return this.offered
       .filter((offered) => offered.name === name && repositoryOf(tree, offered) !== undefined)
       .sort((a, b) => compareDebianVersions(b.version, a.version));
+  }
+
+  /** Whether downloads fail: no names, or no default route. */
+  isOffline(tree: FileTree): boolean {
+    return this.troubles.offline === true || !/^\S+\t00000000\t/m.test(tree.text('/proc/net/route') ?? '');
   }
 
   /** Whether apt has heard of a package at all: from a repository, or because dpkg knows it. */

@@ -14,7 +14,7 @@ export function packagePrograms(world: PackageWorld, disks: Disks): { readonly [
   return {
     'apt-get': aptGet(world),
     'apt-cache': aptCache(world),
-    dpkg: dpkg(world),
+    dpkg,
     'dpkg-deb': dpkgDeb,
     dkms,
     depmod: depmodProgram,

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compareDebianVersions } from '../../../src/simulator/packages/debian-version.ts';
+import { holdDpkgLock } from '../../../src/simulator/packages/dpkg-lock.ts';
 import { i915SriovDeb } from '../../../src/simulator/packages/i915-sriov-deb.ts';
 import { kernelPackage } from '../../../src/simulator/packages/kernel-packages.ts';
 import { placeSources } from '../../../src/simulator/packages/sources.ts';
@@ -36,19 +37,24 @@ describe('what apt says when', () => {
     expect(machine.tree.text('/var/lib/dpkg/status')).not.toContain(`Package: ${HEADERS}\n`);
     machine.packages.troubles.offline = false;
     await must(...APT, 'install', HEADERS, 'dkms', 'build-essential');
-    machine.packages.troubles.offline = true;
+    machine.tree.remove('/proc/net/route');
     machine.tree.setFile('/root/a.deb', i915SriovDeb('2026.05.06'));
     await must(...APT, 'install', '/root/a.deb');
   });
 
   test('somebody else holds the lock: after the time that was given, and never for -s', async () => {
     const { run, machine } = packageNode(RAPTOR_LAKE_S_UNTOUCHED);
-    machine.packages.troubles.lockedBy = 'unattended-upgr';
+    const letGo = holdDpkgLock(machine, 'unattended-upgr');
     const answer = await run(...APT, '-o', 'DPkg::Lock::Timeout=60', '-o', 'Dpkg::Options::=--force-confold', 'install', HEADERS);
     expect(answer.exitCode).toBe(100);
-    expect(answer.stdout).toContain('Waiting for cache lock: Could not get lock /var/lib/dpkg/lock-frontend.');
+    expect(answer.stdout).toMatch(
+      /^Waiting for cache lock: .*lock-frontend\. It is held by process \d+ \(unattended-upgr\)\.\.\.$/m,
+    );
     expect(answer.stderr).toContain('Unable to acquire the dpkg frontend lock');
     expect((await run(...APT, '-s', 'install', HEADERS)).exitCode).toBe(0);
+    expect((await run('dpkg', '--configure', '-a')).exitCode).toBe(2);
+    letGo();
+    expect((await run(...APT, 'install', HEADERS)).exitCode).toBe(0);
   });
 
   test('the disk is full: nothing is half there', async () => {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Machine, Program, ProgramAnswer } from '../../machine.ts';
 import { compareDebianVersions } from '../debian-version.ts';
+import { dpkgLockHolder, FRONTEND_LOCK } from '../dpkg-lock.ts';
 import { configurePending, unpack } from '../dpkg-run.ts';
 import { knownPackage, readDpkgStatus } from '../dpkg-status.ts';
 import { Output } from '../output.ts';
@@ -16,7 +17,8 @@ export function aptGet(world: PackageWorld): Program {
   return async (machine, argv) => {
     const call = parseAptGet(argv);
     const output = new Output();
-    if (!call.simulate && world.troubles.lockedBy !== undefined) return locked(output, call, world.troubles.lockedBy);
+    const holder = call.simulate ? undefined : dpkgLockHolder(machine);
+    if (holder !== undefined) return locked(output, call, holder);
     if (call.command === 'update') return aptUpdate(machine.tree, output, world);
     output.say('Reading package lists...');
     if (call.command === 'remove') return await aptRemove(machine, output, call);
@@ -99,9 +101,9 @@ function unconfigured(machine: Machine): readonly { readonly name: string; reado
   return readDpkgStatus(machine.tree).filter(({ state }) => state === 'half-configured' || state === 'unpacked');
 }
 
-function locked(output: Output, call: AptCall, holder: string): ProgramAnswer {
-  const lock = '/var/lib/dpkg/lock-frontend';
-  const held = `Could not get lock ${lock}. It is held by process 4711 (${holder})`;
+function locked(output: Output, call: AptCall, holder: { readonly pid: number; readonly command: string }): ProgramAnswer {
+  const lock = FRONTEND_LOCK;
+  const held = `Could not get lock ${lock}. It is held by process ${holder.pid} (${holder.command})`;
   if (call.lockTimeoutSec > 0) output.say(`Waiting for cache lock: ${held}...`);
   output.complain(`E: ${held}`, 'N: Be aware that removing the lock file is not a solution and may break your system.');
   output.complain(`E: Unable to acquire the dpkg frontend lock (${lock}), is another process using it?`);

@@ -17,7 +17,7 @@ export function fetchPackages(tree: FileTree, output: Output, world: PackageWorl
     at += 1;
     const from = repositoryOf(tree, one);
     const place = `${from?.uri} ${from?.suite}/${from?.component} amd64 ${one.name} ${one.architecture} ${one.version}`;
-    if (world.troubles.offline !== true) {
+    if (!world.isOffline(tree)) {
       output.say(`Get:${at} ${place} [${one.sizeKib} kB]`);
       continue;
     }
@@ -39,7 +39,7 @@ export function aptUpdate(tree: FileTree, output: Output, world: PackageWorld): 
     if (seen.has(place)) continue;
     seen.add(place);
     at += 1;
-    if (world.troubles.offline === true) offline(output, at, one);
+    if (world.isOffline(tree)) offline(output, at, one);
     else if (one.component === 'pve-enterprise') {
       failed = true;
       output.say(`Err:${at} ${place} InRelease`, '  401  Unauthorized [IP: 192.0.2.80 443]');
