@@ -19,5 +19,6 @@ export const CONFIG_DIRECTORIES: readonly (readonly [directory: string, names: R
   ['/etc/udev/rules.d', /\.rules$/],
   // One file for each device that driverctl gave a driver, named by its address.
   ['/etc/driverctl.d', /^[^.]/],
+  ['/etc/apt/apt.conf.d', /^80pveigpu$/],
   ['/etc/systemd/system', /^pveigpu-.+\.(service|timer|path)$/],
 ];

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import { DRIVER_APT_HOOK } from '../driver/apt-hook.ts';
 import { overrideLine } from '../modules/override-line.ts';
 import { OWN_HEADER, OWN_MODPROBE, OWN_MODULES_LOAD, RULES_FOLDER, UNIT_FOLDER } from './own-path.ts';
 import type { Wanted, WantedOption } from './wanted.ts';
@@ -31,6 +32,9 @@ export function ownFiles(wanted: Wanted, kept: readonly string[] = []): readonly
     });
   for (const { name, text, because } of wanted.units) files.push({ path: `${UNIT_FOLDER}/${name}`, text, reason: because });
   for (const { name, text, because } of wanted.rules) files.push({ path: `${RULES_FOLDER}/${name}`, text, reason: because });
+  // What needs a unit at boot rests on a driver that a new kernel may not have.
+  if (wanted.units.length > 0)
+    files.push({ ...DRIVER_APT_HOOK, reason: 'says after each upgrade whether a new kernel keeps the mode' });
   return files;
 }
 

@@ -16,6 +16,7 @@ const OWN = [
   /^\/etc\/modprobe\.d\/pveigpu\.conf$/,
   /^\/etc\/modules-load\.d\/pveigpu\.conf$/,
   /^\/etc\/systemd\/system\/pveigpu-[^/]+\.(service|timer|path)$/,
+  /^\/etc\/apt\/apt\.conf\.d\/80pveigpu$/,
   /^\/etc\/udev\/rules\.d\/[0-9]+-pveigpu[^/]*\.rules$/,
 ];
 
