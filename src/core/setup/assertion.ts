@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import { activeLoader, effectiveParameters } from '../boot/active-loader.ts';
+import { givesWord } from '../boot/gives-word.ts';
 import { ifKnown } from '../facts/section.ts';
 import type { Mode } from '../gpu/verdict.ts';
 import { type DesiredGpu, desiredOf } from '../plan/desired.ts';
@@ -45,8 +47,7 @@ export function assertSetup(world: SetupWorld, asked: { readonly mode?: Mode; re
 export function pendingAssertions({ facts, pending, bootId }: SetupWorld): readonly Assertion[] {
   if (pending === null) return [];
   const kernel = ifKnown(facts.kernel);
-  const words = (kernel?.cmdline ?? '').split(/\s+/);
-  const missing = pending.parameters.filter((word) => !words.includes(word));
+  const missing = pending.parameters.filter((word) => !givesWord(kernel?.cmdline ?? '', word));
   const isBooted = pending.bootId !== null && bootId !== null && pending.bootId !== bootId;
   return [
     one(
@@ -67,10 +68,21 @@ export function pendingAssertions({ facts, pending, bootId }: SetupWorld): reado
             missing.length === 0,
             missing.length === 0
               ? `The kernel command line has ${pending.parameters.join(' ')}.`
-              : `The kernel command line lacks ${missing.join(' ')}: the loader that started this node does not read what was changed.`,
+              : `The kernel command line lacks ${missing.join(' ')}: ${whyMissing(facts, missing)}.`,
           ),
         ]),
   ];
+}
+
+function whyMissing(facts: SetupWorld['facts'], missing: readonly string[]): string {
+  const boot = ifKnown(facts.boot);
+  const loader = boot === undefined ? undefined : activeLoader(boot);
+  const next = effectiveParameters(facts)?.join(' ');
+  if (loader === undefined || next === undefined) return 'the loader that started this node does not read what was changed';
+  const name = loader.kind === 'grub' ? 'GRUB' : 'systemd-boot';
+  return missing.every((word) => givesWord(next, word))
+    ? `the configuration of ${name}, which started this node, has it for the next boot`
+    : `the configuration of ${name}, which started this node, does not have it`;
 }
 
 /** One answer out of many: no before unknown before yes. */
