@@ -9,4 +9,6 @@ export interface Context {
   readonly pve: Pve;
   readonly clock: Clock;
   readonly log: Log;
+  /** Absolute path of the pveigpu that runs, where it runs on that machine: what units of systemd shall call. */
+  readonly program?: string;
 }

@@ -2,6 +2,7 @@
 import { judge } from '../core/gpu/judge.ts';
 import { ok, type Result } from '../core/problem.ts';
 import { UNIT_FOLDER } from '../core/setup/own-path.ts';
+import { PROGRAM } from '../core/setup/program.ts';
 import type { SetupWorld } from '../core/setup/setup-wish.ts';
 import type { Host } from '../ports/host.ts';
 import type { Context } from './context.ts';
@@ -32,7 +33,14 @@ export async function setupWorld(context: Context): Promise<Result<SetupWorld>> 
     pending: pending.value,
     bootId: (await readBootId(host)) ?? null,
     enabledUnits: await enabledUnits(host),
+    program: await programOn(context),
   });
+}
+
+/** The command as packages install it, else the one that runs, such as that of a checkout. */
+async function programOn({ host, program }: Context): Promise<string> {
+  if (program === undefined) return PROGRAM;
+  return (await host.stat(PROGRAM)).kind === 'content' ? PROGRAM : program;
 }
 
 /** Units of ours that systemd starts at boot, by its links. */

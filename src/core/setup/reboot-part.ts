@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+
+import { CONFIRM_UNIT_NAME } from '../boot/confirm-unit.ts';
 import { ifKnown } from '../facts/section.ts';
 import type { Remark, Step } from '../plan/action.ts';
 import type { PendingReboot } from '../plan/pending-reboot.ts';
-import { CONFIRM_UNIT } from './confirm-wanted.ts';
 import { textOf } from './others.ts';
 import { OWN_MODPROBE } from './own-path.ts';
 import { rebootReasons, settingsOf } from './reboot-need.ts';
@@ -66,7 +67,7 @@ export function rebootPart(world: SetupWorld, one: RebootCase): RebootPart {
     reason: 'what the next boot must show',
   };
   const text = `One reboot of this node is needed: ${reasons.join('; ')}.`;
-  const confirms = wanted.units.some(({ name }) => name === CONFIRM_UNIT.name);
+  const confirms = wanted.units.some(({ name }) => name === CONFIRM_UNIT_NAME);
   const hint = confirms
     ? 'Guests go on until then. A healthy boot confirms it by itself; pveigpu confirm does it by hand.'
     : 'Guests go on until then. After it: pveigpu confirm.';

@@ -8,6 +8,7 @@ import { ok, problem, type Result } from '../problem.ts';
 import { intelGpus } from '../vf/vf.ts';
 import { chooseBackend } from './choose-backend.ts';
 import type { Others } from './others.ts';
+import { PROGRAM } from './program.ts';
 import type { BootSettings } from './reboot-need.ts';
 import type { SetupGround } from './setup-part.ts';
 import type { SetupCase } from './wanted.ts';
@@ -46,6 +47,7 @@ export function setupCase(
   const { release, others, before } = more;
   const common = {
     facts: ground.facts,
+    program: ground.program ?? PROGRAM,
     device,
     entry,
     mode: wish.mode,

@@ -11,6 +11,8 @@ export interface SetupGround {
   readonly verdict: MachineVerdict;
   readonly ledger: Ledger;
   readonly desired: Desired;
+  /** Absolute path of pveigpu on that machine, which units of ours call; default where packages put it. */
+  readonly program?: string;
 }
 
 /** What has to be made again after files changed, once, after the last of them. */

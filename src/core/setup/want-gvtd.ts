@@ -2,7 +2,7 @@
 import type { CatalogueEntry } from '../gpu/catalogue-entry.ts';
 import { logEvidence } from '../gpu/gpu-case.ts';
 import { compareSeries, kernelSeries } from '../gpu/kernel-version.ts';
-import { CONFIRM_UNIT } from './confirm-wanted.ts';
+import { confirmWanted } from './confirm-wanted.ts';
 import { iommuWords } from './iommu-words.ts';
 import { NOTHING_WANTED, type SetupCase, type Wanted } from './wanted.ts';
 
@@ -27,7 +27,7 @@ export function wantGvtd(gpu: SetupCase): Wanted {
       },
     ],
     load: vfioModules(release).map((module) => ({ module, because: 'the GPU waits there for its guest' })),
-    units: [CONFIRM_UNIT],
+    units: [confirmWanted(gpu.program)],
     parameters: [...iommuWords(gpu), ...framebufferWords(gpu)],
   };
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { moduleState } from '../gpu/gpu-case.ts';
-import { CONFIRM_UNIT } from './confirm-wanted.ts';
+import { confirmWanted } from './confirm-wanted.ts';
 import { insist } from './insist.ts';
 import { iommuWords } from './iommu-words.ts';
 import { NOTHING_WANTED, type SetupCase, type Wanted, type WantedOption } from './wanted.ts';
@@ -18,7 +18,7 @@ export function wantGvtg(gpu: SetupCase): Wanted {
       { module: 'kvmgt', because: 'offers the mediated devices' },
       { module: 'vfio_iommu_type1', because: 'maps the memory of guests' },
     ],
-    units: [CONFIRM_UNIT],
+    units: [confirmWanted(gpu.program)],
     parameters: iommuWords(gpu),
   };
 }

@@ -57,6 +57,8 @@ export const NOTHING_WANTED: Wanted = { options: [], load: [], overrides: [], un
 /** One GPU as the modes look at it. */
 export interface SetupCase {
   readonly facts: HostFacts;
+  /** What units of ours call. */
+  readonly program: string;
   readonly device: PciDevice;
   readonly entry: CatalogueEntry;
   readonly mode: Mode;
