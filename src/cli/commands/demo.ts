@@ -14,7 +14,7 @@ import { type Io, logOf } from '../io.ts';
 import { paint } from '../style.ts';
 import { table } from '../table.ts';
 
-const DEFAULT_PROFILE = 'raptor-lake-s';
+const DEFAULT_PROFILE = 'raptor-lake-s-untouched';
 
 export async function run(call: Call): Promise<number> {
   const { io, options } = call;
@@ -66,8 +66,12 @@ export async function run(call: Call): Promise<number> {
 
 async function scenesOf(machine: SimulatedContext): Promise<readonly Scene[]> {
   const { gpus } = await readVerdict(machine);
-  const sriovGpus = gpus.filter(({ modes }) => modes.some(({ mode, readiness }) => mode === 'sriov' && readiness === 'now'));
-  return scenesFor(sriovGpus.map(({ bdf }) => bdf));
+  const inMode = (readiness: 'now' | 'setup') =>
+    gpus.flatMap(({ bdf, modes }) => {
+      const sriov = modes.find(({ mode }) => mode === 'sriov');
+      return sriov?.readiness === readiness && (readiness === 'now' || sriov.backend === 'xe') ? [bdf] : [];
+    });
+  return scenesFor({ ready: inMode('now'), toSetUp: inMode('setup') });
 }
 
 /** The whole story without waiting, as one value. */

@@ -25,9 +25,11 @@ export function recordedStage(
   const io: Io = { out: write, err: write, colour: false, columns, interactive: false, confirm: async () => false };
   const inner = stageOf(machine, commands, io);
   const typed: TypedLine[] = [];
-  const type = async (line: string) => {
+  const type = async (line: string, answer?: string) => {
     output = '';
-    const exit = await inner.run(line);
+    const exit = await inner.type(line, answer);
+    // The prompt and the line itself stand in `line`.
+    output = output.slice(output.indexOf('\n', 1) + 1);
     typed.push({ line, exit, output });
     return exit;
   };

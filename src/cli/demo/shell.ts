@@ -40,9 +40,6 @@ export async function runShell(stage: Stage, keyboard: Keyboard): Promise<number
     const line = (await keyboard.line(`root@${node.machine.nodeName}:~# `))?.trim();
     if (line === undefined || line === 'exit' || line === 'logout') return EXIT.done;
     if (line === '') continue;
-    if (line === 'reboot') {
-      const booted = await node.reboot();
-      stage.io.out(booted.booted ? 'The node has rebooted.\n' : `The node does not boot: ${booted.reason}\n`);
-    } else await stage.run(line);
+    await stage.run(line);
   }
 }

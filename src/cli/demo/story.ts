@@ -8,7 +8,7 @@ import type { Stage } from './stage.ts';
 /** One step of the story: what the reader should know, then what is typed, and the exit code that belongs to it. */
 export interface Scene {
   readonly say: string;
-  readonly lines: readonly { readonly type: string; readonly exit?: number }[];
+  readonly lines: readonly { readonly type: string; readonly exit?: number; readonly answer?: string }[];
 }
 
 const LOOK: readonly Scene[] = [
@@ -46,6 +46,30 @@ const share = (gpu: string): readonly Scene[] => [
   },
 ];
 
+/** The story on a machine as its installer left it: three commands and one question from there to a guest with a VF. */
+const setUp = (gpu: string): readonly Scene[] => [
+  {
+    say: 'One command sets the node up: it shows all that it would change, and asks once.',
+    lines: [{ type: `pveigpu apply sriov${gpu}`, exit: EXIT.rebootNeeded, answer: 'y' }],
+  },
+  {
+    say: 'One reboot. The VFs are made before guests start, and a healthy boot confirms itself.',
+    lines: [{ type: 'reboot' }, { type: 'pveigpu assert' }],
+  },
+  { say: 'A VF for VM 101, and it starts.', lines: [{ type: `pveigpu assign 101${gpu} --yes` }, { type: 'qm start 101' }] },
+  { say: 'Who holds what?', lines: [{ type: 'pveigpu vf list' }] },
+  {
+    say: 'Everything back: the guest has what it had, and the node is as the installer left it.',
+    lines: [
+      { type: 'qm stop 101' },
+      { type: 'pveigpu unassign 101 --yes' },
+      { type: `pveigpu apply host${gpu}`, exit: EXIT.rebootNeeded, answer: 'y' },
+      { type: 'reboot' },
+      { type: 'pveigpu confirm' },
+    ],
+  },
+];
+
 /** The story where VFs cannot be made (now): the refusal, with its reason. */
 const REFUSED: readonly Scene[] = [
   {
@@ -54,11 +78,17 @@ const REFUSED: readonly Scene[] = [
   },
 ];
 
-/** The scenes for a machine, by the GPUs that can have VFs now: with several, each command names the first. */
-export function scenesFor(sriovGpus: readonly Bdf[]): readonly Scene[] {
-  const [first] = sriovGpus;
-  if (first === undefined) return [...LOOK, ...REFUSED];
-  return [...LOOK, ...share(sriovGpus.length > 1 ? ` --gpu ${first}` : '')];
+/** The GPUs of a machine that can have VFs: at once, and after a set-up that needs nothing which is not on the node. */
+export interface DemoGpus {
+  readonly ready: readonly Bdf[];
+  readonly toSetUp: readonly Bdf[];
+}
+
+/** The scenes for a machine, by its GPUs: with several, each command names the first. */
+export function scenesFor({ ready, toSetUp }: DemoGpus): readonly Scene[] {
+  const named = (gpus: readonly Bdf[]) => (gpus.length > 1 ? ` --gpu ${gpus[0]}` : '');
+  if (ready.length > 0) return [...LOOK, ...share(named(ready))];
+  return toSetUp.length > 0 ? [...LOOK, ...setUp(named(toSetUp))] : [...LOOK, ...REFUSED];
 }
 
 /** Plays scenes; answers whether each command ended as it should. */
@@ -68,8 +98,8 @@ export async function play(stage: Stage, scenes: readonly Scene[], pause: () => 
   for (const [index, scene] of scenes.entries()) {
     if (index > 0 && !(await pause())) return right;
     io.out(`\n${paint(io, 'strong', `${index + 1}. ${wrap(scene.say, Math.min(io.columns, 100) - 4, 3)}`)}\n`);
-    for (const { type, exit = EXIT.done } of scene.lines) {
-      const code = await stage.type(type);
+    for (const { type, exit = EXIT.done, answer } of scene.lines) {
+      const code = await stage.type(type, answer);
       if (code === exit) continue;
       right = false;
       io.err(`pveigpu demo: "${type}" ended with ${code} where ${exit} was expected; this is a fault, please report it.\n`);
