@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { describe, expect, test } from 'vitest';
+import { PveCli } from '../../src/adapters/pve-cli.ts';
 import { detachedRun, startDetached } from '../../src/app/engine/detached.ts';
 import { parseOrder } from '../../src/app/engine/detached-order.ts';
 import { detachedIo } from '../../src/cli/commands/carry-on.ts';
 import { EXIT } from '../../src/cli/exit-code.ts';
 import type { Io } from '../../src/cli/io.ts';
+import type { RunOptions } from '../../src/ports/host.ts';
 import { type Simulated, simulated } from '../app/simulated.ts';
 import { jsonOf, mustType, raptorLake, sentence, typed } from './command-line.ts';
 
@@ -66,7 +68,7 @@ describe('rollback', () => {
 
   test('to a run goes back to what was desired before it', async () => {
     const machine = simulated('raptor-lake-s');
-    await set(machine, 'apply sriov --vf 2 --yes');
+    await set(machine, 'apply sriov --vfs 2 --yes');
     const [before, desired] = [files(machine), machine.node.machine.tree.text('/var/lib/pveigpu/desired.json')];
     const { runs } = jsonOf(await mustType(machine, 'history --json')) as unknown as { runs: readonly { number: number }[] };
     await set(machine, 'apply host --yes');
@@ -109,6 +111,70 @@ describe('a command that goes on by itself', () => {
     const other = detachedIo(io(), { agreed: 'the plan\n', columns: 60 });
     other.out('another plan\n');
     expect(await other.confirm('Apply this?')).toBe(false);
+  });
+
+  /** A node on which systemd is at work: a transient unit is the product itself, and its output goes into the log. */
+  function withSystemd(machine: Simulated): Pick<Simulated, 'context'> & { readonly starts: string[] } {
+    const { tree } = machine.node.machine;
+    tree.setDirectory('/run/systemd/system');
+    const starts: string[] = [];
+    let active = false;
+    const run = async (argv: readonly [string, ...string[]], options?: RunOptions) => {
+      const answer = (exitCode: number, stdout = '') => ({ ok: true as const, value: { exitCode, stdout, stderr: '' } });
+      if (argv.slice(0, 2).join(' ') === 'systemctl is-active') return active ? answer(0, 'active\n') : answer(3, 'inactive\n');
+      if (argv[0] !== 'systemd-run') return await machine.node.run(argv, options);
+      const log = argv.find((word) => word.startsWith('StandardOutput='))?.replace('StandardOutput=append:', '') ?? '';
+      starts.push(argv.slice(argv.indexOf('carry-on')).join(' '));
+      active = true;
+      void typed(detached, starts.at(-1) ?? '').then(({ out, err }) => {
+        tree.setFile(log, `${tree.text(log) ?? ''}${err}${out}`);
+        active = false;
+      });
+      return answer(0);
+    };
+    const host = new Proxy(machine.node, {
+      get: (target, name) => {
+        if (name === 'run') return run;
+        const value: unknown = Reflect.get(target, name, target);
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+    const detached = { context: { ...machine.context, host, pve: new PveCli(host) }, starts };
+    return detached;
+  }
+
+  test.each([['--yes', null] as const, ['', 'yes'] as const])(
+    'apply %s does its work in a unit and shows what that prints',
+    async (flag, answer) => {
+      const machine = simulated('raptor-lake-s-untouched');
+      const node = withSystemd(machine);
+      const ran = await typed(node, `apply sriov ${flag}`, { answer });
+      expect([EXIT.done, EXIT.rebootNeeded], ran.err).toContain(ran.code);
+      expect(node.starts).toEqual(['carry-on /run/pveigpu/apply-1.json']);
+      expect(ran.err).toContain('This goes on in pveigpu-apply-1.service');
+      expect(ran.out.match(/\/etc\/modprobe\.d\/pveigpu\.conf {2}\(/g)).toHaveLength(1);
+      expect(ran.out).toMatch(/^step 1 of \d+: /m);
+      expect(ran.out).toContain('Done: set up ');
+      const again = await typed(node, 'follow');
+      expect(again.code).toBe(ran.code);
+      expect(again.out).toContain('Done: set up ');
+      expect(machine.node.machine.tree.text('/etc/modprobe.d/pveigpu.conf')).toBeDefined();
+    },
+  );
+
+  test('a plan that is another by the time it starts is not done', async () => {
+    const machine = simulated('raptor-lake-s-untouched');
+    const node = withSystemd(machine);
+    const before = machine.lasting();
+    const beforeAnswer = () =>
+      machine.node.machine.tree.setFile('/etc/modprobe.d/pveigpu.conf', '# Written by pveigpu\noptions xe max_vfs=3\n');
+    const ran = await typed(node, 'apply sriov', { answer: 'yes', beforeAnswer });
+    expect(ran.code, ran.out).toBe(EXIT.failed);
+    expect(ran.out).toContain('is not what was shown');
+    expect(machine.lasting()).toEqual({
+      ...before,
+      '/etc/modprobe.d/pveigpu.conf': '# Written by pveigpu\noptions xe max_vfs=3\n',
+    });
   });
 
   test('gets its order in a file that only root reads, and a log', async () => {

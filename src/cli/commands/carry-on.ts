@@ -6,7 +6,6 @@ import { refuse } from '../carry-out.ts';
 import type { Call } from '../command.ts';
 import { COMMANDS } from '../command-table.ts';
 import type { Io } from '../io.ts';
-import { openMachine } from '../open-machine.ts';
 import { runCommandLine } from '../program.ts';
 import { VERSION } from '../version.ts';
 
@@ -15,7 +14,8 @@ export async function run(call: Call): Promise<number> {
   const [file = ''] = call.args;
   const order = await readOrder(host, file);
   if (!order.ok) return refuse(call, order.problem);
-  const open = call.options.host === undefined ? openMachine : async () => await call.context();
+  // Only a machine that we are on can have started us, so the line means this one, whatever it calls it.
+  const open = async () => await call.context();
   const code = await runCommandLine(order.value.argv, COMMANDS, detachedIo(call.io, order.value), open, VERSION);
   await writeExit(host, file, code);
   return code;
