@@ -23,6 +23,8 @@ export interface DriverRequest {
   readonly choice: BackendChoice;
   /** The kernel that will run after the set-up, as `uname -r` says it. */
   readonly release: string;
+  /** True where the same plan installs the headers already. */
+  readonly headersComing?: boolean;
   /** From `readDriverInputs`; needed for a DKMS driver only. */
   readonly inputs?: DriverInputs;
 }
@@ -44,7 +46,7 @@ export function planDriver(ground: SetupGround, request: DriverRequest): SetupPa
   const mok = inputs?.mok ?? { kind: 'not-needed' };
   const steps = [
     ...(!isThere && source?.accepted === 'given' ? [noteHash(source)] : []),
-    ...(isThere || source === undefined || inputs === undefined ? [] : driverSteps(ground, release, source, inputs)),
+    ...(isThere || source === undefined || inputs === undefined ? [] : driverSteps(ground, request, source, inputs)),
     ...mokSteps(mok),
   ];
   return {
@@ -59,7 +61,12 @@ export function builtVersion({ facts }: Pick<SetupGround, 'facts'>, release: str
   return ifKnown(facts.modules)?.dkms.find(({ name, kernels }) => name === DKMS_PACKAGE && kernels.includes(release))?.version;
 }
 
-function driverSteps(ground: SetupGround, release: string, source: DriverSource, inputs: DriverInputs): readonly Step[] {
+function driverSteps(
+  ground: SetupGround,
+  { release, headersComing }: DriverRequest,
+  source: DriverSource,
+  inputs: DriverInputs,
+): readonly Step[] {
   const { jobs, patch, images } = inputs;
   const before = ifKnown(ground.facts.packages)?.packages ?? [];
   const state = (name: string) => before.find((one) => one.name === name && one.state === 'installed')?.version ?? null;
@@ -70,6 +77,7 @@ function driverSteps(ground: SetupGround, release: string, source: DriverSource,
     return [{ action: 'installPackage', args: { packages: missing, before: versions }, reason }];
   };
   const hasHeaders =
+    headersComing === true ||
     ifKnown(ground.facts.boot)?.kernels.some((kernel) => kernel.release === release && kernel.hasHeaders) === true;
   const tools = ['dkms', 'build-essential'];
   const image = images[JOBS_FILE] ?? { kind: 'absent' };

@@ -73,6 +73,8 @@ export function driverPart(
     bdf: wanting.device.bdf,
     choice: wanting.backend,
     release,
+    // The part of the kernel brings them, right before.
+    headersComing: true,
     ...(inputs === undefined ? {} : { inputs }),
   });
 }

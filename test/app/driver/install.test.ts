@@ -136,4 +136,16 @@ describe('driver install', () => {
     machine.node.machine.tree.setFile('/root/words.patch', 'not a patch\n');
     expect((await typed(machine, `${line} --patch /root/words.patch`)).err).toContain('is no patch that dkms can apply');
   });
+  test('a small machine builds with one compiler, now and at every upgrade, until the driver goes', async () => {
+    const machine = untouched();
+    const { tree } = machine.node.machine;
+    tree.setFile('/proc/meminfo', 'MemTotal:        7934112 kB\nMemFree:          123456 kB\n');
+    tree.setFile('/sys/devices/system/cpu/online', '0-3\n');
+    const line = `driver install --driver i915-dkms --driver-from ${ARCHIVE} --sha256 ${await digest(machine, ARCHIVE)} --yes`;
+    expect((await typed(machine, line)).out).toContain(`$ dkms build -j 1 -m i915-sriov-dkms -v ${VERSION} -k ${KERNEL}`);
+    expect(tree.text('/etc/dkms/framework.conf.d/pveigpu.conf')).toContain('parallel_jobs="1"');
+    expect(tree.text(`/var/lib/dkms/i915-sriov-dkms/${VERSION}/${KERNEL}/x86_64/log/make.log`)).toContain('make -j1 ');
+    await mustType(machine, 'driver remove --yes');
+    expect(tree.text('/etc/dkms/framework.conf.d/pveigpu.conf')).toBeUndefined();
+  });
 });
