@@ -65,7 +65,7 @@ export const KEPT_FILES: readonly (readonly [RegExp, Keep])[] = [
   [/^\/etc\/udev\/rules\.d\/[^/]+\.rules$/, (_, text) => keptUdevRules(text)],
   [/^\/etc\/driverctl\.d\/[^/]+$/, (_, text) => keptDriverName(text)],
   // only that they are there
-  [/^\/etc\/systemd\/system\/pveigpu-[\w.-]+$/, () => ''],
+  [/^\/etc\/(systemd\/system\/pveigpu-[\w.-]+|apt\/apt\.conf\.d\/80pveigpu)$/, () => ''],
   [/^\/var\/lib\/pveigpu\/ledger\.json$/, () => ''],
   [/^\/etc\/hostname$/, (_, text, names) => `${names.of('pve', text.trim().split('.')[0] ?? '')}\n`],
   [/^\/etc\/pve\/\.members$/, (_, text, names) => keptMembers(text, (node) => names.of('pve', node))],
@@ -119,6 +119,7 @@ export const KEPT_DIRECTORIES: readonly (readonly [RegExp, RegExp])[] = [
   [/^\/etc\/(sysfs|tmpfiles)\.d$/, /^[\w.@+-]{1,64}\.conf$/],
   [/^\/etc\/udev\/rules\.d$/, /^[\w.@+-]{1,64}\.rules$/],
   [/^\/etc\/driverctl\.d$/, /^[0-9a-f:.]{4,16}$/],
+  [/^\/etc\/apt\/apt\.conf\.d$/, /^80pveigpu$/],
   [/^\/etc\/systemd\/system$/, /^pveigpu-[\w.-]{1,64}$/],
   [/^\/boot$/, /^((vmlinuz|initrd\.img)-[\w.+~-]{1,64}|grub|efi|loader|EFI)$/],
   [/^\/boot\/grub$/, /^grub\.cfg$/],
