@@ -53,6 +53,6 @@ async function poolTrouble(host: Host, facts: HostFacts, steps: readonly Step[])
   const pins = steps.flatMap((step) => (step.action === 'pinKernel' && step.args.release !== null ? [step.args.release] : []));
   const others = pins.filter((release) => release !== kernel?.release);
   if (others.length === 0 || kernel === undefined) return [];
-  const pools = await readZfsPools(host);
+  const pools = await readZfsPools(host, kernel.cmdline);
   return others.flatMap((release) => zfsRemarks({ release, pools, running: kernel.release, cmdline: kernel.cmdline }));
 }

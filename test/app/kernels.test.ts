@@ -2,7 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import { applyPlan } from '../../src/app/engine/apply-plan.ts';
 import { listKernels, planKernelPin, planKernelUnpin } from '../../src/app/kernels.ts';
-import { simulated } from './simulated.ts';
+import { kernelPackage } from '../../src/simulator/packages/kernel-packages.ts';
+import { placeSources } from '../../src/simulator/packages/sources.ts';
+import { type Simulated, simulated } from './simulated.ts';
 
 const PIN = '/etc/kernel/proxmox-boot-pin';
 
@@ -45,6 +47,56 @@ test('a kernel that no repository has is refused, in the words of the guides', a
   expect(await planKernelPin(simulated('apollo-lake').context, { kernel: '6.5.13-5-pve', files: [] })).toMatchObject({
     ok: false,
     problem: { code: 'kernel.cannot', message: 'Kernel 6.5.13-5-pve is not installed and not in your repositories.' },
+  });
+});
+
+describe('before a kernel is pinned', () => {
+  const blockers = async (machine: Simulated, kernel: string) => {
+    const plan = await planKernelPin(machine.context, { kernel, files: [] });
+    if (!plan.ok) throw new Error(plan.problem.message);
+    return plan.value.remarks.filter(({ level }) => level === 'blocker').map(({ id, text }) => ({ id, text }));
+  };
+
+  test('a root pool with newer features stops it, by their name', async () => {
+    const machine = simulated('raptor-lake-p');
+    expect(machine.node.machine.tree.text('/proc/cmdline')).toContain('root=ZFS=rpool');
+    machine.node.machine.packages.offered.push(kernelPackage('6.5.13-5-pve'));
+    expect(await blockers(machine, '6.5.13-5-pve')).toEqual([]);
+    machine.node.machine.poolFeatures.set('raidz_expansion', 'active');
+    expect(await blockers(machine, '6.5.13-5-pve')).toEqual([
+      {
+        id: 'kernel.zfs-feature',
+        text: 'Kernel 6.5.13-5-pve brings OpenZFS 2.2 and cannot import the root pool rpool, which uses raidz_expansion (OpenZFS 2.3): it would not boot.',
+      },
+    ]);
+    expect(await blockers(machine, '6.14')).toEqual([]);
+  });
+
+  test('a node without a subscription is told that this is why nothing is offered', async () => {
+    const machine = simulated('coffee-lake');
+    placeSources(machine.node.machine.tree, 'enterprise');
+    expect(await planKernelPin(machine.context, { kernel: '6.14', files: [] })).toMatchObject({
+      ok: false,
+      problem: { code: 'kernel.cannot', hint: expect.stringContaining('this node has no subscription') },
+    });
+  });
+
+  test('a node without a network', async () => {
+    const machine = simulated('coffee-lake');
+    machine.node.machine.tree.setFile('/proc/net/route', 'Iface\tDestination\tGateway \tFlags\n');
+    expect((await blockers(machine, '6.14')).map(({ id }) => id)).toEqual(['packages.offline']);
+    expect((await blockers(machine, '6.17')).map(({ id }) => id)).toEqual([]);
+  });
+
+  test('packages that dpkg left half-way', async () => {
+    const machine = simulated('coffee-lake');
+    const path = '/var/lib/dpkg/status';
+    const status = machine.node.machine.tree.text(path) ?? '';
+    machine.node.machine.tree.setFile(
+      path,
+      `${status}Package: ups-tool\nStatus: install ok half-configured\nArchitecture: all\nVersion: 1\n\n`,
+    );
+    expect((await blockers(machine, '6.14')).map(({ id }) => id)).toContain('packages.unfinished');
   });
 });
 

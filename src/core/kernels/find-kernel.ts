@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { HostFacts } from '../facts/host-facts.ts';
+import { ifKnown } from '../facts/section.ts';
 import { kernelSeries } from '../gpu/kernel-version.ts';
+import { cutOff } from '../preflight/preflight-remarks.ts';
 import { ok, problem, type Result } from '../problem.ts';
 import { visible } from '../text/visible.ts';
 import type { AvailableKernel } from './available-kernel.ts';
@@ -18,8 +20,11 @@ export function findKernel(facts: HostFacts, available: readonly AvailableKernel
   const found = installed.filter(fits).pop() ?? offered.filter(fits).pop();
   if (found !== undefined) return ok(found);
   const name = visible(wanted, 80);
+  const packages = ifKnown(facts.packages);
+  const trouble = packages === undefined ? undefined : cutOff(packages);
+  const usual = 'pveigpu kernel list --all shows what can be had; package files of it can be given with --deb.';
   return problem('kernel.cannot', `Kernel ${name} is not installed and not in your repositories.`, {
-    hint: 'pveigpu kernel list --all shows what can be had; package files of it can be given with --deb.',
+    hint: trouble === undefined ? usual : `${trouble.text} ${trouble.hint}`,
     where: name,
   });
 }

@@ -47,15 +47,24 @@ function unfinished({ facts, packages, mended }: PreflightLook): readonly Remark
   return [{ level: 'blocker', id: 'packages.unfinished', code: CODE, overridable: true, text, hint }];
 }
 
-/** It answers 401 without a subscription, so apt has no list of it. */
-function enterprise({ facts, packages, apt }: PreflightLook): readonly Remark[] {
-  if (facts === undefined || facts.enterpriseLogin || !needsProxmox(packages)) return [];
+/** Why apt has no list of Proxmox's packages: the enterprise repository answers 401 without a subscription. Undefined where it is not that. */
+function enterpriseTrouble(facts: PackageFacts): { readonly text: string; readonly hint: string } | undefined {
   const of = facts.sources.find(({ text }) => hostOf(text) === 'enterprise.proxmox.com');
-  if (of === undefined) return [];
+  if (of === undefined || facts.enterpriseLogin) return undefined;
   const text = `The enterprise repository of Proxmox is switched on (${of.path}), but this node has no subscription, so apt gets nothing from it.`;
-  const hint = `Switch it off and pve-no-subscription on, or add a subscription: ${REPOSITORIES}`;
-  const level = apt?.kind === 'unknown' && !hasNoSubscription(facts) ? 'blocker' : 'warning';
-  return [{ level, id: 'packages.enterprise', text, hint, ...(level === 'blocker' ? { code: CODE } : {}) }];
+  return { text, hint: `Switch it off and pve-no-subscription on, or add a subscription: ${REPOSITORIES}` };
+}
+
+/** The same, where no other source of Proxmox is there: then apt has none of its packages. */
+export function cutOff(facts: PackageFacts): { readonly text: string; readonly hint: string } | undefined {
+  return hasNoSubscription(facts) ? undefined : enterpriseTrouble(facts);
+}
+
+function enterprise({ facts, packages, apt }: PreflightLook): readonly Remark[] {
+  const trouble = facts === undefined || !needsProxmox(packages) ? undefined : enterpriseTrouble(facts);
+  if (facts === undefined || trouble === undefined) return [];
+  const level = apt?.kind === 'unknown' && cutOff(facts) !== undefined ? 'blocker' : 'warning';
+  return [{ level, id: 'packages.enterprise', ...trouble, ...(level === 'blocker' ? { code: CODE } : {}) }];
 }
 
 function aptSays({ apt, facts, packages }: PreflightLook): readonly Remark[] {

@@ -12,7 +12,8 @@ import { bdf, drmOf, factsOf, intelGpu, moduleOf, sriov, vfDevices } from '../..
 /** One of each era: DKMS only, first stock xe with flags, force_probe. */
 const RELEASES = ['6.8.12-9-pve', '6.14.8-2-pve', '6.17.9-1-pve', '7.0.14-14-pve'] as const;
 
-const factsOn = (profile: Profile, kernelRelease: string) => sense(createSimulatedNode({ ...profile, kernelRelease }));
+const factsOn = (profile: Profile, kernelRelease: string) =>
+  sense(createSimulatedNode({ ...profile, kernelRelease, otherKernels: [] }));
 
 /** By GPU and mode the answer and the driver; whether set-up is needed depends on what was built for which kernel. */
 function answers(verdict: MachineVerdict) {
