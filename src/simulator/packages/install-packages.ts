@@ -10,7 +10,7 @@ import { placeSources } from './sources.ts';
 /** Notes what the installer, and for a DKMS profile somebody after it, has installed, and where apt looks for more. */
 export function installPackages(tree: FileTree, profile: Profile, world: PackageWorld): void {
   placeSources(tree, 'no-subscription');
-  tree.setDirectory('/var/lib/dpkg/info');
+  for (const folder of ['/var/lib/dpkg/info', '/etc/apt/apt.conf.d']) tree.setDirectory(folder);
   const releases = [...(profile.otherKernels ?? []), profile.kernelRelease];
   const metas = metaPackages(releases).filter(({ name }) => !name.includes('headers'));
   const note = (one: Package) => noteInDpkgStatus(tree, { ...one, state: 'installed' });
