@@ -9,6 +9,7 @@ import type { Plan, Step } from '../../../src/core/plan/action.ts';
 import { isConsumer } from '../../../src/core/plan/consumers.ts';
 import { textToBase64 } from '../../../src/core/plan/file-image.ts';
 import { inverseOf } from '../../../src/core/plan/inverse.ts';
+import { i915SriovDeb } from '../../../src/simulator/packages/i915-sriov-deb.ts';
 import { RAPTOR_LAKE_S_UNTOUCHED } from '../../../src/simulator/profiles/twelfth-generation.ts';
 import { Simulated } from '../simulated.ts';
 import { PowerCut } from './rig.ts';
@@ -132,6 +133,28 @@ describe('packages, units and programs', () => {
     });
     expect(lasting(machine)).toEqual(before);
     expect((await machine.must('dpkg', '--audit')).trim()).toBe('');
+  });
+
+  test('a package whose own script fails is taken out with what came along, and dpkg has nothing half done', async () => {
+    const machine = new Simulated(RAPTOR_LAKE_S_UNTOUCHED);
+    machine.node.machine.tree.setFile(DEB, i915SriovDeb('2026.05.06', { threeArgumentsBelow: [8, 0, 0], postinst: 'stops' }));
+    const before = lasting(machine);
+    const driver: Step = {
+      action: 'installPackage',
+      args: { packages: [{ name: 'i915-sriov-dkms', file: DEB }], before: { 'i915-sriov-dkms': null } },
+      reason: 'the driver',
+    };
+    const failed = await applyPlan(machine.context, planOf(install, driver));
+    expect(failed).toMatchObject({
+      ok: false,
+      problem: {
+        code: 'host.run',
+        message: expect.stringContaining('could not install i915-sriov-dkms (exit 100): E: Sub-process'),
+      },
+    });
+    expect((await machine.must('dpkg', '--audit')).trim()).toBe('');
+    const { '/var/lib/dkms/mok.key': _key, '/var/lib/dkms/mok.pub': _pub, ...after } = lasting(machine);
+    expect(after).toEqual(before);
   });
 
   test('a file that is not the chosen one is not installed', async () => {
