@@ -14,6 +14,7 @@ const WORTH_SAYING: readonly string[] = [
   'gvtg.linux-only',
   'sriov.flag-withdrawn',
   'sriov.older-way',
+  'sriov.host-driver-on-vfs',
 ];
 
 /** What a person should know of the mode, in few sentences. */

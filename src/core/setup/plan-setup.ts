@@ -77,7 +77,8 @@ export function planSetup(world: SetupWorld, wish: SetupWish): Result<Plan> {
     ...reboot.steps,
   ];
   const managed = managedByYou(lasting.value, steps.length === 0, gpu.bdf, mode);
-  const explained = steps.length > 0 || wish.mode === 'auto' ? modeRemarks(gpu, device, own, asked, wish.mode === 'auto') : [];
+  const isWorthIt = steps.length > 0 || wish.mode === 'auto' || lasting.value.served.length > 0;
+  const explained = isWorthIt ? modeRemarks(gpu, device, own, asked, wish.mode === 'auto') : [];
   const remarks: readonly Remark[] = [
     ...explained,
     ...lasting.value.remarks,

@@ -26,7 +26,7 @@ export function vfsAsWanted(ground: SetupGround, pf: PciDevice, count: number | 
   if (!again.ok) return again;
   const text = `${pf.bdf} gets ${count} VFs instead of ${now}. The kernel changes the number only through 0, so no guest may use one meanwhile.`;
   const note: Remark = { level: 'note', id: 'setup.vf-count-changes', text };
-  const stays = away.value.remarks.filter(({ id }) => id !== 'vf.assigned' && id !== 'pool.stale');
+  const stays = away.value.remarks.filter(({ id }) => id !== 'vf.assigned');
   return ok({ steps: [...away.value.steps, ...again.value.steps], remarks: [note, ...stays, ...again.value.remarks] });
 }
 

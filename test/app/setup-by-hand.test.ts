@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { describe, expect, test } from 'vitest';
+import { planAdoption } from '../../src/app/adopt.ts';
+import { applyPlan } from '../../src/app/engine/apply-plan.ts';
+import { readDesired } from '../../src/app/engine/state-files.ts';
+import { planHostSetup } from '../../src/app/plan-setup.ts';
+import type { Plan } from '../../src/core/plan/action.ts';
+import type { Result } from '../../src/core/problem.ts';
+import { mustType } from '../cli/command-line.ts';
+import { bdf } from '../support/facts.ts';
+import { type Simulated, simulated } from './simulated.ts';
+
+function must<T>(result: Result<T>): T {
+  if (!result.ok) throw new Error(`${result.problem.code}: ${result.problem.message}`);
+  return result.value;
+}
+
+const ids = (plan: Plan) => plan.remarks.map(({ id }) => id);
+const text = (machine: Simulated, path: string) => machine.node.machine.tree.text(path);
+/** The guide for the NUC6CAYH, as far as files go (github.com/roger-/proxmox-igpu-nuc6cayh). */
+const IDS = 'options vfio-pci ids=8086:5a85,8086:5a98\n';
+const BLACKLIST = 'blacklist snd_hda_intel\nblacklist i915\n';
+
+describe('a node that somebody set up by hand', () => {
+  test('works: nothing is planned and nothing is remembered, however often it is applied', async () => {
+    const machine = simulated('raptor-lake-s-by-hand');
+    const plan = must(await planHostSetup(machine.context, { mode: 'sriov' }));
+    expect([plan.steps, plan.desired, ids(plan).includes('setup.managed-by-you')]).toEqual([[], undefined, true]);
+    const before = machine.lasting();
+    must(await applyPlan(machine.context, plan));
+    expect(machine.lasting()).toEqual(before);
+  });
+
+  test('adopt remembers the mode and leaves the files; with move ours does it, and host gives the line back', async () => {
+    const machine = simulated('raptor-lake-s-by-hand');
+    const conf = text(machine, '/etc/sysfs.conf');
+    must(await applyPlan(machine.context, must(await planAdoption(machine.context, { move: false }))));
+    expect(Object.values(must(await readDesired(machine.node)).gpus)).toEqual([{ mode: 'sriov', numVfs: 7 }]);
+    expect(text(machine, '/etc/sysfs.conf')).toBe(conf);
+    expect(must(await planHostSetup(machine.context, {})).steps).toEqual([]);
+    must(await applyPlan(machine.context, must(await planAdoption(machine.context, { move: true }))));
+    expect(text(machine, '/etc/sysfs.conf')).toBe(`# pveigpu: ${conf}`);
+    expect(must(await planHostSetup(machine.context, {})).steps).toEqual([]);
+    expect(await machine.node.reboot()).toMatchObject({ booted: true });
+    expect(must(await planHostSetup(machine.context, {})).steps).toEqual([]);
+    must(await applyPlan(machine.context, must(await planHostSetup(machine.context, { mode: 'host' })), { force: true }));
+    expect(text(machine, '/etc/sysfs.conf')).toBe(conf);
+  });
+
+  test('what a guide left serves its own mode, blocks another, and with force is switched off until that is taken back', async () => {
+    const machine = simulated('apollo-lake');
+    const { tree } = machine.node.machine;
+    tree.setFile('/etc/modprobe.d/vfio.conf', IDS);
+    tree.setFile('/etc/modprobe.d/blacklist.conf', BLACKLIST);
+    tree.setFile('/etc/modules', 'vfio\nvfio_iommu_type1\nvfio_pci\nvfio_virqfd\n');
+    await machine.must('update-initramfs', '-u', '-k', 'all');
+    expect(await machine.node.reboot()).toMatchObject({ booted: true });
+    const own = must(await planHostSetup(machine.context, { mode: 'gvt-d' }));
+    expect([own.steps, ids(own).includes('setup.managed-by-you')]).toEqual([[], true]);
+    const blocked = must(await planHostSetup(machine.context, { mode: 'gvt-g' }));
+    const blockers = blocked.remarks.filter(({ level }) => level === 'blocker').map(({ id }) => id);
+    expect(blockers).toEqual(['leftover.vfio-ids', 'leftover.driver-blocked']);
+    must(
+      await applyPlan(machine.context, must(await planHostSetup(machine.context, { mode: 'gvt-g', force: true })), {
+        force: true,
+      }),
+    );
+    expect(text(machine, '/etc/modprobe.d/vfio.conf')).toBe(`# pveigpu: ${IDS}`);
+    expect(text(machine, '/etc/modprobe.d/blacklist.conf')).toBe('blacklist snd_hda_intel\n# pveigpu: blacklist i915\n');
+    // the sound device of the same line stays with vfio-pci
+    expect(text(machine, '/etc/modprobe.d/pveigpu.conf')).toContain('options vfio-pci ids=8086:5a98\n');
+    expect(await machine.node.reboot()).toMatchObject({ booted: true });
+    expect(must(await planHostSetup(machine.context, {})).steps).toEqual([]);
+    must(await applyPlan(machine.context, must(await planHostSetup(machine.context, { mode: 'host' }))));
+    expect(text(machine, '/etc/modprobe.d/vfio.conf')).toBe(IDS);
+    expect(text(machine, '/etc/modprobe.d/blacklist.conf')).toBe(BLACKLIST);
+  });
+});
+
+describe('changes of a set-up', () => {
+  test('another number of VFs takes them away and makes them again; a guest that runs with one keeps it', async () => {
+    const machine = simulated('panther-lake');
+    must(await applyPlan(machine.context, must(await planHostSetup(machine.context, { mode: 'sriov', numVfs: 4 }))));
+    must(await machine.assign({ vmid: 101, mode: 'auto' }));
+    await machine.must('qm', 'start', '101');
+    const blocked = must(await planHostSetup(machine.context, { mode: 'sriov', numVfs: 2 }));
+    expect(blocked.remarks.filter(({ level }) => level === 'blocker').map(({ code }) => code)).toEqual(['vf.in-use']);
+    await machine.must('qm', 'stop', '101');
+    const fewer = must(await planHostSetup(machine.context, { mode: 'sriov', numVfs: 2 }));
+    expect(ids(fewer)).toContain('pool.stale');
+    must(await applyPlan(machine.context, fewer));
+    expect(must(await planHostSetup(machine.context, {})).steps).toEqual([]);
+    await mustType(machine, 'pool sync --yes');
+    await machine.must('qm', 'start', '101');
+    const tooMany = await planHostSetup(machine.context, { mode: 'sriov', numVfs: 99 });
+    expect(tooMany.ok ? 'planned' : tooMany.problem.code).toBe('vf.range');
+  });
+
+  test('with a deferred reboot a running guest is no obstacle, and nothing that runs is touched', async () => {
+    const machine = simulated('panther-lake');
+    must(await applyPlan(machine.context, must(await planHostSetup(machine.context, { mode: 'sriov' }))));
+    must(await machine.assign({ vmid: 101, mode: 'auto' }));
+    await machine.must('qm', 'start', '101');
+    const now = must(await planHostSetup(machine.context, { mode: 'gvt-d' }));
+    expect(now.remarks.some(({ id }) => id === 'setup.guest-runs')).toBe(true);
+    const later = must(await planHostSetup(machine.context, { mode: 'gvt-d', deferReboot: true }));
+    expect(later.remarks.filter(({ level, overridable }) => level === 'blocker' && overridable !== true)).toEqual([]);
+    expect(later.steps.filter(({ action }) => action === 'writeSysfs')).toEqual([]);
+  });
+
+  test('a second GPU on another driver keeps its settings when the first one goes back', async () => {
+    const machine = simulated('arc-pro');
+    const [first, second] = [bdf('0000:00:02.0'), bdf('0000:03:00.0')];
+    must(await applyPlan(machine.context, must(await planHostSetup(machine.context, { mode: 'gvt-d', gpu: second }))));
+    must(await applyPlan(machine.context, must(await planHostSetup(machine.context, { mode: 'gvt-d', gpu: first }))));
+    const both = text(machine, '/etc/modprobe.d/pveigpu.conf') ?? '';
+    expect([both.includes(first), both.includes(second)]).toEqual([true, true]);
+    must(await applyPlan(machine.context, must(await planHostSetup(machine.context, { mode: 'host', gpu: first }))));
+    const one = text(machine, '/etc/modprobe.d/pveigpu.conf') ?? '';
+    expect([one.includes(first), one.includes(second)]).toEqual([false, true]);
+  });
+
+  test('an option that somebody gives on the command line is contradicted there, and only with force', async () => {
+    const machine = simulated('arrow-lake-xe');
+    const plan = must(await planHostSetup(machine.context, { mode: 'sriov' }));
+    const said = plan.remarks.filter(({ level, overridable }) => level === 'blocker' && overridable === true);
+    expect(said.map(({ text: line }) => line).join(' ')).toContain('i915.force_probe=!7d67');
+  });
+});
