@@ -81,8 +81,5 @@ export function driverPart(
 
 /** The words of ours on the kernel command line. */
 export function cmdlinePart(ground: SetupGround, words: readonly string[], options: { readonly force: boolean }): SetupPart {
-  const part = planCmdline(ground, words, options);
-  // The loader is made to read it in any case, so nobody has to be told to.
-  const remarks = part.remarks.filter(({ id }) => id !== 'boot.kernel-install');
-  return { ...part, remarks, rebuilds: part.steps.length > 0 ? ['boot'] : [] };
+  return planCmdline(ground, words, options);
 }

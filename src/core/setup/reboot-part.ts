@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 import { CONFIRM_UNIT_NAME } from '../boot/confirm-unit.ts';
+import { givesWord } from '../boot/gives-word.ts';
 import { ifKnown } from '../facts/section.ts';
 import type { Remark, Step } from '../plan/action.ts';
 import type { PendingReboot } from '../plan/pending-reboot.ts';
@@ -79,8 +80,7 @@ function whyReboot(world: SetupWorld, { release, wanted, words, driver }: Reboot
   const file = ifKnown(facts.config)?.files.find(({ path }) => path === OWN_MODPROBE);
   const before = settingsOf(file === undefined ? '' : textOf(file));
   const running = ifKnown(facts.kernel);
-  const booted = (running?.cmdline ?? '').split(/\s+/);
-  const missing = words.filter((word) => !booted.includes(word));
+  const missing = words.filter((word) => !givesWord(running?.cmdline ?? '', word));
   return [
     ...(running !== undefined && running.release !== release ? [`kernel ${release} starts then`] : []),
     ...(driver ? ['the driver changes'] : []),
