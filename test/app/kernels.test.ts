@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { applyPlan } from '../../src/app/engine/apply-plan.ts';
 import { listKernels, planKernelPin, planKernelUnpin } from '../../src/app/kernels.ts';
+import { holdDpkgLock } from '../../src/simulator/packages/dpkg-lock.ts';
 import { kernelPackage } from '../../src/simulator/packages/kernel-packages.ts';
 import { placeSources } from '../../src/simulator/packages/sources.ts';
 import { type Simulated, simulated } from './simulated.ts';
@@ -86,6 +87,16 @@ describe('before a kernel is pinned', () => {
     machine.node.machine.tree.setFile('/proc/net/route', 'Iface\tDestination\tGateway \tFlags\n');
     expect((await blockers(machine, '6.14')).map(({ id }) => id)).toEqual(['packages.offline']);
     expect((await blockers(machine, '6.17')).map(({ id }) => id)).toEqual([]);
+  });
+
+  test('somebody else at work with packages, by name', async () => {
+    const machine = simulated('coffee-lake');
+    const release = holdDpkgLock(machine.node.machine, 'unattended-upgr');
+    expect(await blockers(machine, '6.14')).toMatchObject([
+      { id: 'packages.locked', text: expect.stringContaining('(unattended-upgr) holds dpkg') },
+    ]);
+    release();
+    expect(await blockers(machine, '6.14')).toEqual([]);
   });
 
   test('packages that dpkg left half-way', async () => {
