@@ -9,6 +9,8 @@ import { localHost } from '../../src/adapters/host-local.ts';
 import { readAvailableKernels, readKernelFiles, withFiles } from '../../src/app/available-kernels.ts';
 import { simulated } from './simulated.ts';
 
+const DPKG_DEB = '/usr/bin/dpkg-deb';
+
 /** A real, empty package, made by dpkg-deb. */
 function debOf(name: string, version: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'pveigpu-deb-'));
@@ -16,13 +18,13 @@ function debOf(name: string, version: string): string {
   const control = `Package: ${name}\nVersion: ${version}\nArchitecture: all\nMaintainer: x <x@example.org>\nDescription: x\n`;
   writeFileSync(join(folder, 'tree/DEBIAN/control'), control);
   const path = join(folder, `${name}.deb`);
-  execFileSync('dpkg-deb', ['-b', join(folder, 'tree'), path], { stdio: 'ignore' });
+  execFileSync(DPKG_DEB, ['-b', join(folder, 'tree'), path], { stdio: 'ignore' });
   return path;
 }
 
 const sha256 = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex');
 
-describe.skipIf(!existsSync('/usr/bin/dpkg-deb'))('package files, by the dpkg-deb of this machine', () => {
+describe.skipIf(!existsSync(DPKG_DEB))('package files, by the dpkg-deb of this machine', () => {
   test('a kernel and its headers', async () => {
     const kernel = debOf('proxmox-kernel-6.5.13-5-pve-signed', '6.5.13-5');
     const headers = debOf('proxmox-headers-6.5.13-5-pve', '6.5.13-5');
