@@ -6,9 +6,10 @@ import { readDesired } from '../../src/app/engine/state-files.ts';
 import { planHostSetup } from '../../src/app/plan-setup.ts';
 import type { Plan } from '../../src/core/plan/action.ts';
 import type { Result } from '../../src/core/problem.ts';
+import { findProfile } from '../../src/simulator/profiles/table.ts';
 import { mustType } from '../cli/command-line.ts';
 import { bdf } from '../support/facts.ts';
-import { type Simulated, simulated } from './simulated.ts';
+import { Simulated, simulated } from './simulated.ts';
 
 function must<T>(result: Result<T>): T {
   if (!result.ok) throw new Error(`${result.problem.code}: ${result.problem.message}`);
@@ -118,6 +119,23 @@ describe('changes of a set-up', () => {
     must(await applyPlan(machine.context, must(await planHostSetup(machine.context, { mode: 'host', gpu: first }))));
     const one = text(machine, '/etc/modprobe.d/pveigpu.conf') ?? '';
     expect([one.includes(first), one.includes(second)]).toEqual([false, true]);
+  });
+
+  test('what was set up for a card that was taken out is given back all the same', async () => {
+    const profile = findProfile('arc-b580');
+    if (profile === undefined) throw new Error('no such machine');
+    const card = '0000:03:00.0';
+    const equipped = new Simulated(profile);
+    const before = equipped.node.persistentFiles();
+    must(await applyPlan(equipped.context, must(await planHostSetup(equipped.context, { mode: 'gvt-d', gpu: bdf(card) }))));
+    const without = new Simulated({ ...profile, devices: profile.devices.filter((device) => device.bdf !== card) });
+    for (const [path, content] of Object.entries(equipped.node.persistentFiles()))
+      if (before[path] !== content && !path.endsWith('/') && !content.startsWith('-> '))
+        without.node.machine.tree.setFile(path, content);
+    expect(text(without, '/etc/modprobe.d/pveigpu.conf')).toContain(card);
+    must(await applyPlan(without.context, must(await planHostSetup(without.context, { mode: 'host', gpu: bdf(card) }))));
+    expect(text(without, '/etc/modprobe.d/pveigpu.conf')).toBeUndefined();
+    expect(must(await readDesired(without.node)).gpus).toEqual({});
   });
 
   test('an option that somebody gives on the command line is contradicted there, and only with force', async () => {

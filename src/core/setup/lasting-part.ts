@@ -5,7 +5,7 @@ import type { Mode } from '../gpu/verdict.ts';
 import type { Bdf } from '../pci/address.ts';
 import type { Remark } from '../plan/action.ts';
 import type { DesiredGpu } from '../plan/desired.ts';
-import { ok, problem, type Result } from '../problem.ts';
+import { ok, type Result } from '../problem.ts';
 import { commented } from './commented-lines.ts';
 import { answerLeftovers } from './leftover-remarks.ts';
 import type { Leftover } from './leftovers/leftover.ts';
@@ -26,8 +26,8 @@ import { NOTHING_WANTED, type SetupCase, type Wanted } from './wanted.ts';
 
 /** What survives a reboot: files and units. */
 export interface LastingPart {
-  /** The GPU that the plan is about. */
-  readonly own: SetupCase;
+  /** The GPU that the plan is about; absent when it is not here. */
+  readonly own: SetupCase | undefined;
   /** All GPUs of which something is wanted, that one among them. */
   readonly cases: readonly SetupCase[];
   readonly missing: Missing;
@@ -44,7 +44,7 @@ export interface LastingPart {
 /** Files and units for all GPUs, with one GPU's wish replaced: wants of all are joined, what others do already is left to them, leftovers are answered. */
 export function lastingPart(
   world: SetupWorld,
-  chosen: { readonly bdf: Bdf; readonly wish: DesiredGpu; readonly release: string },
+  chosen: { readonly bdf: Bdf | undefined; readonly wish: DesiredGpu; readonly release: string },
   wish: SetupWish,
 ): Result<LastingPart> {
   const config = ifKnown(world.facts.config) ?? { files: [], unreadable: [] };
@@ -59,7 +59,6 @@ export function lastingPart(
     else if (gpu.device.bdf === chosen.bdf) return one;
   }
   const own = cases.find(({ device }) => device.bdf === chosen.bdf);
-  if (own === undefined) return problem('gpu.unknown', `There is no Intel GPU at ${chosen.bdf}.`, { where: chosen.bdf });
 
   const isOff = (one: Leftover) => {
     const file = config.files.find(({ path }) => path === one.path);
@@ -88,7 +87,7 @@ export function lastingPart(
   const answered = answerLeftovers(onceEach(relevant), {
     force: wish.force === true,
     takeOver: wish.takeOver === true,
-    switched: (one) => own.mode !== 'host' && isOff(one),
+    switched: (one) => own !== undefined && own.mode !== 'host' && isOff(one),
   });
   const ours = ownFiles(missing.wanted, answered.kept);
   const off = [...missing.off.filter(() => wish.force === true), ...answered.off];

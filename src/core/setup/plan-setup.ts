@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { ifKnown } from '../facts/section.ts';
 import type { Plan, Remark, Step } from '../plan/action.ts';
 import { type DesiredGpu, desiredOf, gpuKey } from '../plan/desired.ts';
 import { ok, problem, type Result } from '../problem.ts';
 import { goingAway } from './going-away.ts';
 import { lastingPart } from './lasting-part.ts';
+import { lastingSteps } from './lasting-steps.ts';
 import { modeRemarks } from './mode-remarks.ts';
 import { nowPart } from './now-part.ts';
-import { OWN_MODPROBE } from './own-path.ts';
-import { cmdlinePart, driverPart, kernelPart } from './parts.ts';
-import { closingSteps } from './plan-order.ts';
-import { rebootPart } from './reboot-part.ts';
+import { planGone } from './plan-gone.ts';
 import { setupTarget } from './setup-target.ts';
 import type { SetupWish, SetupWorld } from './setup-wish.ts';
 
@@ -23,36 +20,14 @@ export function planSetup(world: SetupWorld, wish: SetupWish): Result<Plan> {
   if (world.facts.config.state !== 'known')
     return problem('facts.unknown', 'The configuration of this node could not be read.', { hint: 'Run pveigpu as root.' });
   const target = setupTarget(world, wish);
-  if (!target.ok) return target;
+  if (!target.ok) return wish.mode === 'host' ? planGone(world, wish, target.problem) : target;
   const { gpu, device, mode, wish: asked, release } = target.value;
   const lasting = lastingPart(world, { bdf: gpu.bdf, wish: asked, release }, wish);
   if (!lasting.ok) return lasting;
-  const { own, missing, files } = lasting.value;
-  const driver = driverPart(world, lasting.value.cases, release, world.driver);
-  const builds = lasting.value.cases.some(({ backend }) => backend?.release !== undefined);
-  const kernel = kernelPart(world, {
-    release,
-    mode,
-    pin: wish.pin === true,
-    headers: builds,
-    available: world.availableKernels ?? [],
-  });
-  const words = missing.wanted.parameters.map(({ word }) => word);
-  const cmdline = cmdlinePart(world, words, { force: wish.force === true });
-
-  const parts = [kernel, driver, files, cmdline];
-  const rebuilds = [...new Set(parts.flatMap((part) => part.rebuilds))];
-  const holds = lasting.value.ownPaths.includes(OWN_MODPROBE) ? [OWN_MODPROBE.slice(1)] : [];
-  const closing = closingSteps({ rebuilds, boot: ifKnown(world.facts.boot), release, holds });
-  const changes = parts.some((part) => part.steps.length > 0);
-  const reboot = rebootPart(world, {
-    release,
-    wanted: missing.wanted,
-    words,
-    changes,
-    driver: driver.steps.length > 0,
-    rebuilds,
-  });
+  const { own } = lasting.value;
+  if (own === undefined)
+    return problem('gpu.cannot', `${gpu.bdf} (8086:${device.device}) is not in the catalogue.`, { where: gpu.bdf });
+  const { steps: last, remarks: said, reboot } = lastingSteps(world, wish, lasting.value, { release, mode });
   // Slices that somebody set up without us stay when only ours is given back.
   const takes = mode !== 'host' || (desiredOf(world.desired, device)?.mode ?? 'host') !== 'host';
   const away = takes ? goingAway(world, device, mode, wish.deferReboot === true) : { remarks: [], running: [] };
@@ -63,26 +38,13 @@ export function planSetup(world: SetupWorld, wish: SetupWish): Result<Plan> {
     isLater: wish.deferReboot === true || away.running.length > 0,
     waits: reboot.waits,
   });
-  const isPin = ({ action }: Step) => action === 'pinKernel';
-  const steps: readonly Step[] = [
-    ...now.before,
-    ...kernel.steps.filter((step) => !isPin(step)),
-    ...driver.steps,
-    ...files.steps,
-    ...cmdline.steps,
-    ...closing.initramfs,
-    ...kernel.steps.filter(isPin),
-    ...closing.loader,
-    ...now.after,
-    ...reboot.steps,
-  ];
+  const steps: readonly Step[] = [...now.before, ...last, ...now.after, ...reboot.steps];
   const managed = managedByYou(lasting.value, steps.length === 0, gpu.bdf, mode);
   const isWorthIt = steps.length > 0 || wish.mode === 'auto' || lasting.value.served.length > 0;
   const explained = isWorthIt ? modeRemarks(gpu, device, own, asked, wish.mode === 'auto') : [];
   const remarks: readonly Remark[] = [
     ...explained,
-    ...lasting.value.remarks,
-    ...parts.flatMap((part) => part.remarks),
+    ...said,
     ...managed.remarks,
     ...away.remarks,
     ...now.remarks,

@@ -23,7 +23,7 @@ export interface WishedGpu {
 /** What is wanted of each GPU that is here: what was asked before, with one GPU's wish replaced. */
 export function wishedGpus(
   ground: SetupGround,
-  chosen: { readonly bdf: string; readonly wish: DesiredGpu },
+  chosen: { readonly bdf: string | undefined; readonly wish: DesiredGpu },
 ): readonly WishedGpu[] {
   const pci = ifKnown(ground.facts.pci);
   return (pci === undefined ? [] : intelGpus(pci)).flatMap((device) => {
