@@ -53,10 +53,12 @@ export function lastingPart(
   const before = settingsOf(ownModprobe === undefined ? '' : textOf(ownModprobe));
   const { release } = chosen;
   const cases: SetupCase[] = [];
+  const lost: Remark[] = [];
   for (const gpu of wishedGpus(world, chosen)) {
     const one = setupCase(world, gpu, { release, others, before });
     if (one.ok) cases.push(one.value);
     else if (gpu.device.bdf === chosen.bdf) return one;
+    else lost.push(otherGpu(gpu.device.bdf, one.problem.message));
   }
   const own = cases.find(({ device }) => device.bdf === chosen.bdf);
 
@@ -102,7 +104,7 @@ export function lastingPart(
     ownPaths: ours.map(({ path }) => path),
     served: serving.map(({ leftover: { path, line } }) => (line === undefined ? path : `${path}:${line}`)),
     nothingOfOurs: ours.length === 0 && !config.files.some(({ path }) => isOwnPath(path)),
-    remarks: [...merged.conflicts.map(conflict), ...missing.remarks, ...answered.remarks],
+    remarks: [...lost, ...merged.conflicts.map(conflict), ...missing.remarks, ...answered.remarks],
   });
 }
 
@@ -136,6 +138,18 @@ function conflict(text: string): Remark {
     id: 'setup.gpus-contradict',
     text,
     hint: 'Choose another mode or driver for one of them.',
+    code: 'gpu.cannot',
+  };
+}
+
+/** Without its wants the settings of the other GPU would go with this plan, which nobody asked for. */
+function otherGpu(bdf: string, why: string): Remark {
+  return {
+    level: 'blocker',
+    id: 'setup.other-gpu',
+    text: `What was set up for ${bdf} would go with this plan: ${why}`,
+    hint: `Choose another mode for it first, for example: pveigpu apply host --gpu ${bdf}.`,
+    overridable: true,
     code: 'gpu.cannot',
   };
 }
