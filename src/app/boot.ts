@@ -8,10 +8,10 @@ import { keyAt } from './boot/same-gpu.ts';
 import { setProfiles } from './boot/set-profiles.ts';
 import { readDesired } from './engine/state-files.ts';
 import { DEVICE_LOCK, RUN_DIR } from './engine/state-paths.ts';
+import { forgetUnfinished } from './engine/unfinished-note.ts';
 import type { HookContext } from './hook/hook-context.ts';
 import { makeVfs } from './hook/make-vfs.ts';
 import { vfsOf } from './hook/pci-look.ts';
-import { forgetUnfinished } from './hook/unfinished-vfs.ts';
 
 /** What became of one GPU. */
 export interface BootedGpu {

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { bootVfs } from '../../src/app/boot.ts';
 import { runHook } from '../../src/app/run-hook.ts';
+import { planVfRemove } from '../../src/app/vf.ts';
 import { findProfile } from '../../src/simulator/profiles/table.ts';
 import { PowerCut } from './engine/rig.ts';
 import { Simulated } from './simulated.ts';
@@ -96,6 +97,20 @@ describe('VFs without a driver', () => {
     expect(await rig.hook()).toBe(0);
     expect(rig.drivers()).toEqual(ONLY_ITS_OWN);
     expect(rig.noted()).toBe(false);
+  });
+
+  test('that somebody made after those of a killed hook were removed are left alone', async () => {
+    const rig = nodeWithSwitch();
+    const whole = nodeWithSwitch();
+    const untilItsOwn = (await whole.changes(whole.hook)).findIndex((change) => change.endsWith('drivers_probe')) + 1;
+    await rig.changes(rig.hook, untilItsOwn);
+    expect(rig.noted()).toBe(true);
+    expect((await rig.node.carryOut(async () => await planVfRemove(rig.node.context, {}))).ok).toBe(true);
+    expect(rig.noted()).toBe(false);
+    rig.kernel.write(`${PF}/sriov_drivers_autoprobe`, '0');
+    rig.kernel.write(`${PF}/sriov_numvfs`, '7');
+    expect(await rig.hook()).toBe(0);
+    expect(rig.drivers()).toEqual(ONLY_ITS_OWN);
   });
 
   test('are none where the kernel refused to make them, and no note is left', async () => {

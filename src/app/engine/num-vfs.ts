@@ -4,6 +4,7 @@ import type { Host } from '../../ports/host.ts';
 import type { Context } from '../context.ts';
 import { openRemoval } from './open-removal.ts';
 import { writeAttribute } from './sysfs-attribute.ts';
+import { forgetUnfinished } from './unfinished-note.ts';
 import { whileFree } from './while-free.ts';
 
 const VIRTFN = /^virtfn\d+$/;
@@ -58,6 +59,8 @@ export async function writeNumVfs(
       for (const vf of vfs) await host.poke('/sys/bus/pci/drivers_probe', vf, { timeoutMs: PROBE_MS });
     return written;
   }
+  // Whatever VFs there are now, they are not those of a start that was broken off.
+  await forgetUnfinished(context, pf);
   const count = (await currentVfs(host, path)).length;
   if (String(count) === value.trim()) return ok(undefined);
   return problem('plan.failed', `${value.trim()} VFs were asked of ${path}, but ${count} are there.`, {

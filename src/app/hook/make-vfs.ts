@@ -9,9 +9,9 @@ import { openRemoval } from '../engine/open-removal.ts';
 import { DESIRED_FILE } from '../engine/state-paths.ts';
 import { writeAttribute } from '../engine/sysfs-attribute.ts';
 import { pollUntil } from '../engine/sysfs-check.ts';
+import { forgetUnfinished, noteUnfinished } from '../engine/unfinished-note.ts';
 import { gaveUp, type HookContext, type Prepared, READY } from './hook-context.ts';
 import { isIntelGpu, linkName, numberAt, sysfsOf, vfsOf } from './pci-look.ts';
-import { forgetUnfinished, noteUnfinished } from './unfinished-vfs.ts';
 
 /** Making VFs of a GPU takes below a second; the driver provisions each. Within the hook's own 30 s. */
 const MAKE_MS = 15_000;

@@ -2,12 +2,13 @@
 import type { HookSlice } from '../../core/hook/hook-slice.ts';
 import { reservedBy } from '../engine/device-users.ts';
 import { hasGap, openRemoval } from '../engine/open-removal.ts';
+import { isUnfinished } from '../engine/unfinished-note.ts';
 import { bindVf, isVfioDriver } from './bind-vf.ts';
 import { gpuOfHalfRemoved } from './half-removed.ts';
 import { gaveUp, type HookContext, type Prepared, READY } from './hook-context.ts';
 import { gpuForVf, makeVfs } from './make-vfs.ts';
 import { functionsAt, linkName } from './pci-look.ts';
-import { finishVfs, isUnfinished } from './unfinished-vfs.ts';
+import { finishVfs } from './unfinished-vfs.ts';
 
 /** The VFs of a slice as they are now; what is neither a VF nor missing is somebody else's device and left out. */
 export interface SliceState {
