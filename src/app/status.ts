@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import { firstLine, NEXT_BOOT_PIN_FILE, PIN_FILE } from '../core/boot/boot-tool-files.ts';
 import type { HostFacts } from '../core/facts/host-facts.ts';
 import { ifKnown } from '../core/facts/section.ts';
 import { EMPTY_LEDGER, type Ledger } from '../core/plan/ledger.ts';
 import { type StatusView, statusView } from '../core/status/status-view.ts';
+import type { RebootSigns } from '../core/status/waiting-reboot.ts';
 import type { Host } from '../ports/host.ts';
 import type { Context } from './context.ts';
+import { readBootId } from './engine/boot-id.ts';
+import { readPending } from './engine/pending-file.ts';
 import { readLedger } from './engine/state-files.ts';
 import { sense } from './sense/sense.ts';
 import { senseHolders } from './sense/sense-holders.ts';
@@ -17,7 +21,19 @@ import { sensePve } from './sense/sense-pve.ts';
  * users among the guests' processes alone: `vf list` looks at all of them.
  */
 export async function readStatus({ host }: Context): Promise<StatusView> {
-  return statusView(await senseForStatus(host), await ledgerOf(host));
+  return statusView(await senseForStatus(host), await ledgerOf(host), await rebootSigns(host));
+}
+
+/** Whether a reboot is awaited, nothing where that cannot be read. */
+async function rebootSigns(host: Host): Promise<RebootSigns> {
+  const pending = await readPending(host);
+  const [once, always] = await Promise.all([NEXT_BOOT_PIN_FILE, PIN_FILE].map((path) => host.read(path)));
+  const line = [once, always].flatMap((read) => (read?.kind === 'content' ? (firstLine(read.value) ?? []) : []))[0];
+  return {
+    pending: pending.ok ? pending.value : null,
+    bootId: (await readBootId(host)) ?? null,
+    pinned: line ?? null,
+  };
 }
 
 /** What is ours, nothing where that cannot be read: a status says what is there all the same. */

@@ -11,6 +11,7 @@ import type { Mode } from '../gpu/verdict.ts';
 import type { Ledger } from '../plan/ledger.ts';
 import { intelGpus } from '../vf/vf.ts';
 import { type FunctionRow, unknownSections, vfListView } from '../vf/vf-list-view.ts';
+import { NO_SIGNS, type RebootSigns, waitingReboot } from './waiting-reboot.ts';
 
 /** One GPU as it is used now. */
 export interface GpuStatus {
@@ -27,7 +28,7 @@ export interface GpuStatus {
 
 /** Something that has been decided and takes effect later. */
 export interface Waiting {
-  readonly until: 'full stop and start' | 'reboot';
+  readonly until: 'full stop and start' | 'reboot' | 'confirmation';
   readonly text: string;
 }
 
@@ -49,20 +50,21 @@ export interface StatusView {
 }
 
 /** Node, GPUs, who has what, and what waits; whatever could not be read is named in `unknown`. */
-export function statusView(facts: HostFacts, ledger: Ledger): StatusView {
+export function statusView(facts: HostFacts, ledger: Ledger, signs: RebootSigns = NO_SIGNS): StatusView {
   const pve = ifKnown(facts.pve);
   const { assignments } = assignmentsView(facts, ledger);
+  const kernel = ifKnown(facts.kernel)?.release ?? null;
   return {
     format: 1,
     node: {
       name: nodeOf(facts),
-      kernel: ifKnown(facts.kernel)?.release ?? null,
+      kernel,
       pveVersion: pve?.packages['pve-manager'] ?? null,
       quorate: pve?.quorate.state === 'known' ? pve.quorate.value : null,
     },
     gpus: gpuStatuses(facts),
     assignments,
-    waiting: [...waitingGuests(assignments), ...waitingModules(facts)],
+    waiting: [...waitingGuests(assignments), ...waitingReboot(signs, kernel), ...waitingModules(facts)],
     unknown: unknownSections(facts),
   };
 }
