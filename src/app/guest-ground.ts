@@ -5,6 +5,7 @@ import { type HookFile, hookPlace } from '../core/assign/hook-script.ts';
 import type { HostFacts, SectionName } from '../core/facts/host-facts.ts';
 import { known } from '../core/facts/section.ts';
 import { judge } from '../core/gpu/judge.ts';
+import { guestSections } from '../core/guest/guest-sections.ts';
 import { desiredOf } from '../core/plan/desired.ts';
 import { textToBase64 } from '../core/plan/file-image.ts';
 import { ok, type Result } from '../core/problem.ts';
@@ -13,7 +14,7 @@ import { deviceAt } from '../core/vf/vf.ts';
 import type { Context } from './context.ts';
 import { readImage } from './engine/read-image.ts';
 import { readDesired, readLedger } from './engine/state-files.ts';
-import { readGuestConfig } from './sense/read-guest-files.ts';
+import { type GuestText, readGuestConfig } from './sense/read-guest-files.ts';
 import { GUEST_SECTIONS, sense } from './sense/sense.ts';
 import { readPoolConfig } from './sense/sense-pools.ts';
 
@@ -33,7 +34,8 @@ export async function guestGround(
   const { host } = context;
   // The digest comes first: whatever changes after it makes PVE refuse the write.
   const config = await readGuestConfig(host, vmid);
-  const facts = await senseForPlan(context);
+  const sensed = await senseForPlan(context);
+  const facts = config.ok ? withWholeArgs(sensed, config.value) : sensed;
   const ledger = await readLedger(host);
   if (!ledger.ok) return ledger;
   const desired = await readDesired(host);
@@ -52,6 +54,16 @@ export async function guestGround(
       return asked ?? settings.vfCount;
     },
   });
+}
+
+/** Facts hold only a part of a guest's `args`; whoever changes that line, or gives it back, needs all of it. */
+function withWholeArgs(facts: HostFacts, { kind, vmid, node, text }: GuestText): HostFacts {
+  if (facts.guests.state !== 'known' || !/^args:/m.test(text)) return facts;
+  const whole = guestSections(kind, text, true);
+  const guests = facts.guests.value.guests.map((guest) =>
+    guest.vmid === vmid && guest.node === node && guest.kind === kind ? { ...guest, ...whole } : guest,
+  );
+  return { ...facts, guests: known({ ...facts.guests.value, guests }) };
 }
 
 /** The facts that plans about guests rest on, with the pools' descriptions, by which ours are known; captures leave those out. */

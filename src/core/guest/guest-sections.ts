@@ -24,8 +24,11 @@ interface OpenSection {
   deletes?: readonly string[];
 }
 
-/** Reads a configuration file into facts in one pass, without building a document: a node may have thousands of them. */
-export function guestSections(kind: GuestKind, text: string): KeptConfig {
+/**
+ * Reads a configuration file into facts in one pass, without building a document: a node may have thousands of them. With `wholeArgs` the
+ * line `args` is kept as it stands, for a plan that changes it.
+ */
+export function guestSections(kind: GuestKind, text: string, wholeArgs = false): KeptConfig {
   let open: OpenSection = { name: 'current', keys: {} };
   const sections = new Map<string, OpenSection>([['current', open]]);
   const rejectedLines: string[] = [];
@@ -40,7 +43,7 @@ export function guestSections(kind: GuestKind, text: string): KeptConfig {
     },
     description() {},
     key(_line, key, value) {
-      if (keptKey(kind, key)) open.keys[key] = keptValue(key, value);
+      if (keptKey(kind, key)) open.keys[key] = wholeArgs && key === 'args' ? value : keptValue(key, value);
     },
     lxc(_line, key, value) {
       if (!keptLxc(key, value)) return;
