@@ -2,6 +2,7 @@
 import { buildJobs, buildMachine } from '../core/driver/build-jobs.ts';
 import type { DriverInputs, DriverPatch } from '../core/driver/driver-inputs.ts';
 import type { DriverSource } from '../core/driver/driver-source.ts';
+import { INITRAMFS_SWITCH } from '../core/driver/hold-initramfs.ts';
 import { JOBS_FILE, patchPlaces, sourceFolder } from '../core/driver/own-dkms-files.ts';
 import { ifKnown } from '../core/facts/section.ts';
 import type { BackendChoice } from '../core/gpu/driver-backend.ts';
@@ -80,7 +81,7 @@ async function readImages(
 ): Promise<Result<{ readonly [path: string]: FileImage }>> {
   const places = source === undefined || patch === undefined ? {} : patchPlaces(source.name, source.version, patch.name);
   const images: { [path: string]: FileImage } = {};
-  for (const path of [JOBS_FILE, ...Object.values<string>(places)]) {
+  for (const path of [JOBS_FILE, INITRAMFS_SWITCH, ...Object.values<string>(places)]) {
     const image = await readImage(host, path);
     if (!image.ok) return image;
     images[path] = image.value;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import { INITRAMFS_SWITCH, isInitramfsHeld } from '../core/driver/hold-initramfs.ts';
 import type { HostFacts } from '../core/facts/host-facts.ts';
 import { ifKnown } from '../core/facts/section.ts';
 import { zfsRemarks } from '../core/kernels/zfs-guard.ts';
@@ -17,14 +18,24 @@ const SIMULATE_MS = 3 * 60_000;
 
 /**
  * What would stop a plan at its packages or at the kernel that it pins, found before its first step: dpkg's lock, unfinished packages,
- * sources that give nothing, packages that nobody offers, no network, pools that the kernel cannot import. Changes nothing.
+ * sources that give nothing, packages that nobody offers, no network, pools that the kernel cannot import, an initramfs that must not be built. Changes nothing.
  */
 export async function preflight(
   { host }: { readonly host: Host },
   facts: HostFacts,
   steps: readonly Step[],
 ): Promise<readonly Remark[]> {
-  return [...(await packageTrouble(host, facts, steps)), ...(await poolTrouble(host, facts, steps))];
+  const parts = [packageTrouble(host, facts, steps), poolTrouble(host, facts, steps), initramfsTrouble(host, steps)];
+  return (await Promise.all(parts)).flat();
+}
+
+/** `update-initramfs -u` ends well without a change where its settings forbid it, so that options of ours would not hold early. */
+async function initramfsTrouble(host: Host, steps: readonly Step[]): Promise<readonly Remark[]> {
+  if (!steps.some(({ action }) => action === 'updateInitramfs')) return [];
+  if (!isInitramfsHeld((await readOptional(host, INITRAMFS_SWITCH)) ?? '')) return [];
+  const text = `${INITRAMFS_SWITCH} says update_initramfs=no, so no initramfs can be built again.`;
+  const hint = 'Set update_initramfs=yes there.';
+  return [{ level: 'blocker', id: 'preflight.initramfs-held', code: 'plan.failed', text, hint }];
 }
 
 async function packageTrouble(host: Host, facts: HostFacts, steps: readonly Step[]): Promise<readonly Remark[]> {

@@ -12,6 +12,7 @@ import type { DriverInputs } from './driver-inputs.ts';
 import { DRIVER_FOLDER, type DriverSource, hashNote, publishedNames, sourceUrl } from './driver-source.ts';
 import { headersPackage } from './fault-text.ts';
 import { foreignDrivers, foreignRemarks } from './foreign-drivers.ts';
+import { INITRAMFS_SWITCH, whileInitramfsHeld } from './hold-initramfs.ts';
 import { mokRemarks, mokSteps } from './mok.ts';
 import { JOBS_FILE, jobsText } from './own-dkms-files.ts';
 import { patchSteps } from './patch-steps.ts';
@@ -114,7 +115,7 @@ function driverSteps(
       ),
       ...limit,
       ...patches,
-      ...install([deb], 'the driver with SR-IOV'),
+      ...whileInitramfsHeld(images[INITRAMFS_SWITCH], install([deb], 'the driver with SR-IOV')),
       ...build,
     ];
   }

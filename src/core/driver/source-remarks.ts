@@ -66,8 +66,8 @@ function ofPackage(source: DriverSource): readonly Remark[] {
     {
       level: 'note',
       id: 'driver.package-builds-all',
-      text: 'The package builds for every installed kernel that has headers and makes every initramfs again (its postinst).',
-      hint: 'To leave the other kernels as they are, give the archive of the release instead.',
+      text: 'The package builds the driver for every installed kernel that has headers; their initramfs stays as it is.',
+      hint: 'To leave the other kernels without it, give the archive of the release instead.',
     },
   ];
 }

@@ -31,6 +31,7 @@ export function installSystem(root: FileTree, profile: Profile, nodeName: string
   root.setFile('/etc/group', 'root:x:0:\nwww-data:x:33:\nvideo:x:44:\nrender:x:993:\nkvm:x:992:\n');
   root.setFile('/etc/modules', '# /etc/modules: kernel modules to load at boot time.\n');
   root.setFile('/etc/initramfs-tools/modules', '# List of modules that you want to include in your initramfs.\n');
+  root.setFile('/etc/initramfs-tools/update-initramfs.conf', 'update_initramfs=yes\nbackup_initramfs=no\n');
   root.setFile('/etc/modprobe.d/pve-blacklist.conf', '# nvidiafb see bugreport #701\nblacklist nvidiafb\n');
   if (profile.earlyGraphics !== false) root.setFile(GRAPHICS_HOOK, '#!/bin/sh\n', { mode: 0o755 });
   const options = optionLines(profile);

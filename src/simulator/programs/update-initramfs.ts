@@ -18,6 +18,8 @@ export function updateInitramfs(disks: Disks): Program {
     const [, update, option, wanted] = argv;
     if ((update !== '-u' && update !== '-c') || (argv.length !== 2 && (argv.length !== 4 || option !== '-k')))
       throw new UnknownCall(argv);
+    if (update === '-u' && isHeld(machine))
+      return { exitCode: 0, stdout: 'update-initramfs: Not updating initramfs.\n', stderr: '' };
     const withImage = kernelsIn(machine.tree, '/boot').filter(
       (name) => machine.tree.get(`/boot/initrd.img-${name}`) !== undefined,
     );
@@ -32,6 +34,12 @@ export function updateInitramfs(disks: Disks): Program {
     }
     return { exitCode: 0, stdout, stderr };
   };
+}
+
+/** `update_initramfs=no`: the program says so and ends well (update-initramfs, `update`). */
+function isHeld({ tree }: Machine): boolean {
+  const text = tree.text('/etc/initramfs-tools/update-initramfs.conf') ?? '';
+  return [...text.matchAll(/^[ \t]*update_initramfs=(\w*)/gm)].at(-1)?.[1] === 'no';
 }
 
 async function updateOne(machine: Machine, disks: Disks, release: string, runHooks: boolean): Promise<ProgramAnswer> {

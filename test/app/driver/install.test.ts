@@ -76,6 +76,37 @@ describe('driver install', () => {
     expect(machine.node.machine.tree.names(`/usr/src/i915-sriov-dkms-${VERSION}`)).toBeUndefined();
     expect(machine.node.machine.tree.names('/etc/dkms/framework.conf.d') ?? []).toEqual([]);
   });
+
+  test('while the package is installed no initramfs is built, so that a kernel that boots keeps its own', async () => {
+    const machine = untouched();
+    const { tree } = machine.node.machine;
+    const conf = '/etc/initramfs-tools/update-initramfs.conf';
+    const mine = 'update_initramfs=all\n# mine, without a line end';
+    tree.setFile(conf, mine);
+    // An option of the administrator for the next kernel upgrade, which no initramfs holds yet.
+    tree.setFile('/etc/modprobe.d/mine.conf', 'options i915 enable_guc=0\n');
+    const other = () => tree.text('/boot/initrd.img-6.17.9-1-pve');
+    const before = other();
+    const line = `driver install --driver i915-dkms --driver-from ${DEB} --sha256 ${await digest(machine, DEB)} --yes`;
+    await mustType(machine, line);
+    expect(tree.text(`/boot/initrd.img-${KERNEL}`)).toContain('enable_guc=0');
+    expect(other()).toBe(before);
+    expect(tree.text(conf)).toBe(mine);
+    expect(tree.text('/var/lib/pveigpu/ledger.json')).not.toContain(conf);
+  });
+
+  test('where the administrator keeps every initramfs as it is nothing is begun', async () => {
+    const machine = untouched();
+    machine.node.machine.tree.setFile(
+      '/etc/initramfs-tools/update-initramfs.conf',
+      'update_initramfs=yes\nupdate_initramfs=no\n',
+    );
+    const before = machine.lasting();
+    const { code, out } = await typed(machine, 'apply sriov --yes');
+    expect([code, out.replace(/\s+/g, ' ').includes('says update_initramfs=no')]).toEqual([1, true]);
+    expect(machine.lasting()).toEqual(before);
+  });
+
   test('a release that does not fit says the call, its guard and the prototype, and leaves dpkg and files as they were', async () => {
     const machine = untouched();
     machine.node.machine.tree.setFile(DEB, i915SriovDeb(VERSION, { threeArgumentsBelow: [7, 1, 0] }));
