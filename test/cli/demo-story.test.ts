@@ -27,3 +27,8 @@ test('from an untouched node to a guest with a VF: three commands and one questi
   expect(way.flatMap(({ output }) => output.match(/\[y\/N\]/g) ?? [])).toHaveLength(1);
   expect(told.typed.find(({ line }) => line === 'pveigpu vf list')?.output).toContain('VM 101');
 });
+
+test('a machine without an Intel GPU: the verdict and the refusal are part of the story', async () => {
+  const told = jsonOf(await typed(simulated('jasper-lake'), 'demo --once --profile no-igpu --json')) as unknown as Told;
+  expect([told.right, told.left]).toEqual([true, []]);
+});

@@ -71,7 +71,8 @@ async function scenesOf(machine: SimulatedContext): Promise<readonly Scene[]> {
       const sriov = modes.find(({ mode }) => mode === 'sriov');
       return sriov?.readiness === readiness && (readiness === 'now' || sriov.backend === 'xe') ? [bdf] : [];
     });
-  return scenesFor({ ready: inMode('now'), toSetUp: inMode('setup') });
+  const hasIntel = gpus.some(({ vendor }) => vendor === '8086');
+  return scenesFor({ ready: inMode('now'), toSetUp: inMode('setup'), hasIntel });
 }
 
 /** The whole story without waiting, as one value. */

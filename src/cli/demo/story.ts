@@ -11,9 +11,9 @@ export interface Scene {
   readonly lines: readonly { readonly type: string; readonly exit?: number; readonly answer?: string }[];
 }
 
-const LOOK: readonly Scene[] = [
+const look = (exit: number): readonly Scene[] => [
   { say: 'What is there, and who uses it?', lines: [{ type: 'pveigpu status' }] },
-  { say: 'What can this machine do, and why?', lines: [{ type: 'pveigpu verdict' }] },
+  { say: 'What can this machine do, and why?', lines: [{ type: 'pveigpu verdict', exit }] },
 ];
 
 /** The story on a machine that can make VFs: pool and pinned VF, start, holders, stop, everything back. */
@@ -82,13 +82,16 @@ const REFUSED: readonly Scene[] = [
 export interface DemoGpus {
   readonly ready: readonly Bdf[];
   readonly toSetUp: readonly Bdf[];
+  /** Without an Intel GPU the verdict itself says that this machine can't. */
+  readonly hasIntel: boolean;
 }
 
 /** The scenes for a machine, by its GPUs: with several, each command names the first. */
-export function scenesFor({ ready, toSetUp }: DemoGpus): readonly Scene[] {
+export function scenesFor({ ready, toSetUp, hasIntel }: DemoGpus): readonly Scene[] {
+  const first = look(hasIntel ? EXIT.done : EXIT.cannot);
   const named = (gpus: readonly Bdf[]) => (gpus.length > 1 ? ` --gpu ${gpus[0]}` : '');
-  if (ready.length > 0) return [...LOOK, ...share(named(ready))];
-  return toSetUp.length > 0 ? [...LOOK, ...setUp(named(toSetUp))] : [...LOOK, ...REFUSED];
+  if (ready.length > 0) return [...first, ...share(named(ready))];
+  return toSetUp.length > 0 ? [...first, ...setUp(named(toSetUp))] : [...first, ...REFUSED];
 }
 
 /** Plays scenes; answers whether each command ended as it should. */
