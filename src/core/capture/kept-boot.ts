@@ -40,6 +40,7 @@ function keptValue(value: ShellValue): string {
       if (/^\u0001+$/.test(word)) return `$${GRUB_VARIABLES[word.length - 1]}`;
       return keptCmdlineWords(word.replace(/["'\\$`\u0001]/g, ''));
     })
+    .filter((word) => word !== '')
     .join(' ');
 }
 

@@ -15,6 +15,7 @@ describe("a file of GRUB's defaults", () => {
     ],
     ['A=secret; GRUB_CMDLINE_LINUX_DEFAULT="quiet $A $(x)"', 'GRUB_CMDLINE_LINUX_DEFAULT="quiet _ $(_)"\n'],
     ['if true; then GRUB_CMDLINE_LINUX_DEFAULT=secret; fi', 'GRUB_CMDLINE_LINUX_DEFAULT="$(_)"\n'],
+    ["GRUB_CMDLINE_LINUX='\" quiet'", 'GRUB_CMDLINE_LINUX="quiet"\n'],
     ['# Written by pveigpu; x\nGRUB_CMDLINE_LINUX_DEFAULT=', '# Written by pveigpu\nGRUB_CMDLINE_LINUX_DEFAULT=""\n'],
     [
       'GRUB_DEFAULT="gnulinux-advanced-1b2c>gnulinux-6.17.2-1-pve-advanced-1b2c"\n',
