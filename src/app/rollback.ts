@@ -4,12 +4,14 @@ import type { Plan, Remark } from '../core/plan/action.ts';
 import type { Desired, DesiredGpu } from '../core/plan/desired.ts';
 import type { JournalRun } from '../core/plan/journal-run.ts';
 import { ok, problem, type Result } from '../core/problem.ts';
+import { planTrialAway } from '../core/setup/trial/plan-trial-end.ts';
 import type { Context } from './context.ts';
 import { readRun, runNumbers } from './engine/journal.ts';
 import { readDesired, readLedger } from './engine/state-files.ts';
 import { planInTurns, type Turn } from './in-turns.ts';
 import { planHostSetup } from './plan-setup.ts';
 import { planPool } from './pool.ts';
+import { setupWorld } from './setup-world.ts';
 import { planUnassign } from './unassign.ts';
 
 /** How far back to go: before run N, or to the node as it was without us. */
@@ -35,7 +37,9 @@ export async function planRollback(
       hint: 'pveigpu apply MODE says what is desired now.',
     });
   const title = `go back to before run ${to}`;
-  return await planInTurns(turnsTo(context, now.value, wanted, force), { title, steps: [], remarks: leftAlone(runs.value) });
+  const tried = runs.value.some(({ steps }) => steps.some(({ step }) => step.action === 'trialEntry'));
+  const turns = [...(tried ? [endTrial(context)] : []), ...turnsTo(context, now.value, wanted, force)];
+  return await planInTurns(turns, { title, steps: [], remarks: leftAlone(runs.value) });
 }
 
 /** Guests first, then pools, then the host: nobody must use what goes. */
@@ -49,6 +53,7 @@ async function planAllBack(
   if (!ledger.ok) return ledger;
   const { guests, pools, files, packages, units, pin } = ledger.value;
   const turns: Turn[] = [
+    endTrial(context),
     ...Object.keys(guests).map((vmid) => ({
       title: `take the slice of guest ${vmid} back`,
       plan: async () => await guestBack(context, Number(vmid), force, options),
@@ -63,6 +68,18 @@ async function planAllBack(
   if (isHostTouched && Object.keys(now.gpus).length === 0)
     turns.push({ title: 'give the GPU back to the host', plan: async () => await hostAlone(context, force) });
   return await planInTurns(turns, { title: 'take everything back', steps: [], remarks: [] });
+}
+
+/** A trial that is still awaited or runs; nothing where there is none. */
+function endTrial(context: Context): Turn {
+  const title = 'end the trial';
+  const plan = async (): Promise<Result<Plan>> => {
+    const world = await setupWorld(context);
+    if (!world.ok) return world;
+    const { pending } = world.value;
+    return ok(pending?.trial === undefined ? { title, steps: [], remarks: [] } : planTrialAway(world.value, pending));
+  };
+  return { title, plan };
 }
 
 /** A guest that is gone, or whose keys somebody took away: the ledger alone still names it. */

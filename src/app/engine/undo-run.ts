@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import type { ActionName } from '../../core/plan/action.ts';
 import { isConsumer } from '../../core/plan/consumers.ts';
 import { inverseOf } from '../../core/plan/inverse.ts';
 import { type JournalRun, type RunStep, withStep } from '../../core/plan/journal-run.ts';
@@ -22,17 +23,21 @@ const FINAL: readonly ProblemCode[] = ['plan.drift', 'guest.unknown', 'host.unsu
  * since is left and noted. Fails, with the run left open for the next try, when a step cannot be taken back now
  * (a locked guest, no quorum); with `giveUp` such a step is left too. A journal that cannot be written does not stop it:
  * each step is looked at before it is taken back, so that doing this twice is harmless. What sysfs forgot at a boot since
- * is not taken back: the same value may stand there for another reason.
+ * is not taken back: the same value may stand there for another reason. The scripts of packages make initramfs and loader files, too, and
+ * in place: after them these are made again even where the run did not come so far.
  */
 export async function undoRun(context: EngineContext, run: JournalRun, giveUp: boolean): Promise<Result<JournalRun>> {
   let current: JournalRun = { ...run, state: 'undoing' };
   await writeRun(context.host, current);
   const bootId = await readBootId(context.host);
   const lock = new DeviceLock(context.host);
+  const hadPackages = run.steps.some((entry) => hasBegun(entry) && PACKAGES.has(entry.step.action));
   try {
     for (const index of undoOrder(run)) {
       const entry = current.steps[index];
-      if (entry === undefined || (entry.state !== 'started' && entry.state !== 'done')) continue;
+      if (entry === undefined) continue;
+      const isDue = hadPackages && entry.state === 'planned' && isConsumer(entry.step);
+      if (!isDue && !hasBegun(entry)) continue;
       const isGone = isForgotten(entry.step.action, run.bootId, bootId);
       const problem = isGone ? null : await undoStep(context, lock, entry);
       if (problem !== null && !giveUp && !FINAL.includes(problem.code)) return { ok: false, problem };
@@ -47,6 +52,14 @@ export async function undoRun(context: EngineContext, run: JournalRun, giveUp: b
   if (!written.ok) return written;
   await pruneJournal(context.host);
   return ok(closed);
+}
+
+/** Actions that run the scripts of packages. */
+const PACKAGES: ReadonlySet<ActionName> = new Set<ActionName>(['installPackage', 'removePackage']);
+
+/** Whether a step may have had an effect. */
+function hasBegun({ state }: RunStep): boolean {
+  return state === 'started' || state === 'done';
 }
 
 /** Where the steps of a run stand, in the order in which they are taken back. */

@@ -3,7 +3,7 @@ import type { BootFacts, LoaderFacts } from '../facts/boot-facts.ts';
 import type { HostFacts } from '../facts/host-facts.ts';
 import { ifKnown } from '../facts/section.ts';
 import { KERNEL_CMDLINE } from './detect-loaders.ts';
-import { grubWords, inGrubOrder } from './grub-defaults.ts';
+import { GRUB_DEFAULTS, grubWords, inGrubOrder } from './grub-defaults.ts';
 import { kernelCmdlineWords } from './settle-kernel-cmdline.ts';
 import { evaluateShell } from './shell-assignments.ts';
 
@@ -23,6 +23,7 @@ export function effectiveParameters(facts: HostFacts): readonly string[] | undef
   const files = config.files.map(({ path, base64 }) => ({ path, text: atob(base64) }));
   const kernelCmdline = files.find(({ path }) => path === KERNEL_CMDLINE)?.text;
   if (loader.kind === 'systemd-boot' && kernelCmdline === undefined) return undefined;
+  if (loader.kind === 'grub' && !files.some(({ path }) => path === GRUB_DEFAULTS)) return undefined;
   const words =
     loader.kind === 'grub' ? grubWords(evaluateShell(inGrubOrder(files))) : kernelCmdlineWords(kernelCmdline ?? '', loader.tool);
   const end = words.findIndex(({ text }) => text === '--');

@@ -34,7 +34,6 @@ export function lastingSteps(
   const parts = [kernel, driver, files, cmdline];
   const rebuilds = [...new Set(parts.flatMap((part) => part.rebuilds))];
   const holds = lasting.ownPaths.includes(OWN_MODPROBE) ? [OWN_MODPROBE.slice(1)] : [];
-  const closing = closingSteps({ rebuilds, boot: ifKnown(world.facts.boot), release, holds });
   const changes = parts.some((part) => part.steps.length > 0);
   const reboot = rebootPart(world, {
     release,
@@ -43,7 +42,10 @@ export function lastingSteps(
     changes,
     driver: driver.steps.length > 0,
     rebuilds,
+    givesBack: holds.length === 0,
   });
+  const boot = ifKnown(world.facts.boot);
+  const closing = closingSteps({ rebuilds, boot, release, also: reboot.rebuildNow, holds });
   const isPin = ({ action }: Step) => action === 'pinKernel';
   const steps = [
     ...kernel.steps.filter((step) => !isPin(step)),

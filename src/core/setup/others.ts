@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import { effectiveParameters } from '../boot/active-loader.ts';
 import type { ConfigFile } from '../facts/config-facts.ts';
 import type { HostFacts } from '../facts/host-facts.ts';
 import { ifKnown } from '../facts/section.ts';
@@ -17,7 +18,7 @@ export interface OtherFile {
 /** What others say: the configuration without anything of ours, so that the same plan comes out before and after it was applied. */
 export interface Others {
   readonly files: readonly OtherFile[];
-  /** Words of `/proc/cmdline` that we did not put there. */
+  /** Words of `/proc/cmdline` that we did not put there and that the next boot has too, as far as that can be told. */
   readonly words: readonly string[];
   /** Words that we have put on the command line, booted or not. */
   readonly ourWords: readonly string[];
@@ -28,7 +29,11 @@ export function othersOf(facts: HostFacts, ledger: Ledger): Others {
   const config = ifKnown(facts.config)?.files ?? [];
   const files = config.filter((file) => !isOurs(file)).map((file) => ({ path: file.path, text: uncommentLines(textOf(file)) }));
   const ourWords = wordsOfOurs(config, ledger);
-  const words = (ifKnown(facts.kernel)?.cmdline ?? '').split(/\s+/).filter((word) => word !== '' && !ourWords.includes(word));
+  const booted = (ifKnown(facts.kernel)?.cmdline ?? '').split(/\s+/);
+  // A trial's words, and what somebody typed into the loader's menu, are gone with the next boot.
+  const next = effectiveParameters(facts);
+  const lasts = (word: string) => next === undefined || next.includes(word);
+  const words = booted.filter((word) => word !== '' && !ourWords.includes(word) && lasts(word));
   return { files, words, ourWords };
 }
 

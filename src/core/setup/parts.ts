@@ -15,7 +15,7 @@ import { ok, problem, type Result } from '../problem.ts';
 import { NO_PART, type SetupGround, type SetupPart } from './setup-part.ts';
 import type { SetupCase } from './wanted.ts';
 
-/** The kernel that shall run after the set-up; to give a GPU back it is the one that boots anyway. */
+/** The kernel that shall run after the set-up; to give a GPU back it is the one that runs, or where a pin of ours goes the one that boots without it. */
 export function kernelFor(
   ground: SetupGround,
   gpu: Bdf,
@@ -24,13 +24,22 @@ export function kernelFor(
 ): Result<string> {
   const { mode, kernel, driver } = wish;
   if (mode === 'host' && kernel === undefined) {
-    const running = runningRelease(ground.facts);
+    const running = ground.ledger.pin === undefined ? runningRelease(ground.facts) : unpinnedRelease(ground);
     return running === undefined
       ? problem('facts.unknown', 'The running kernel is not known.', { hint: 'Run pveigpu on the node.' })
       : ok(running);
   }
   const asked = { ...(kernel === undefined ? {} : { kernel }), ...(driver === undefined ? {} : { driver }) };
   return targetKernel(ground, { gpu, mode, ...asked, available });
+}
+
+/** The kernel that the loader starts once our pin is given back. */
+function unpinnedRelease({ facts, ledger }: SetupGround): string | undefined {
+  if (facts.boot.state !== 'known') return runningRelease(facts);
+  const { pinned: _ours, ...boot } = facts.boot.value;
+  const before = ledger.pin?.before ?? null;
+  const value = before === null ? boot : { ...boot, pinned: before };
+  return defaultRelease({ ...facts, boot: { state: 'known', value } });
 }
 
 /** Kernel packages, and the pin where the loader would start another kernel. */

@@ -10,6 +10,8 @@ export interface Closing {
   readonly boot: BootFacts | undefined;
   /** The kernel that will run. */
   readonly release: string;
+  /** Other kernels whose initramfs is built at once. */
+  readonly also?: readonly string[];
   /** Files that the initramfs must hold, without the first slash. */
   readonly holds: readonly string[];
 }
@@ -33,7 +35,7 @@ export function withUnits(files: SetupPart, wanted: Wanted['units'], enabled: re
 }
 
 /** Initramfs of the kernel that will run, then the loader; each once, after the last file that it reads. */
-export function closingSteps({ rebuilds, boot, release, holds }: Closing): {
+export function closingSteps({ rebuilds, boot, release, also = [], holds }: Closing): {
   readonly initramfs: readonly Step[];
   readonly loader: readonly Step[];
 } {
@@ -45,16 +47,11 @@ export function closingSteps({ rebuilds, boot, release, holds }: Closing): {
     else if (kind === 'grub' && rebuilds.includes('boot')) tools.add('update-grub');
   }
   const initramfs: readonly Step[] = builds
-    ? [
-        {
-          action: 'updateInitramfs',
-          args: { release, holds },
-          reason:
-            holds.length > 0
-              ? 'drivers start from there, with these options'
-              : 'drivers start from there, with no option of ours',
-        },
-      ]
+    ? [release, ...also].map((kernel): Step => {
+        const options = holds.length > 0 ? 'these options' : 'no option of ours';
+        const args = { release: kernel, holds };
+        return { action: 'updateInitramfs', args, reason: `drivers start from there, with ${options}` };
+      })
     : [];
   const reason = 'the loader reads what was changed';
   const loader = [...tools].sort().map((tool): Step => ({ action: 'refreshBoot', args: { tool }, reason }));

@@ -17,6 +17,8 @@ export interface RebootPart {
   readonly steps: readonly Step[];
   readonly remarks: readonly Remark[];
   readonly waits: boolean;
+  /** Kernels whose initramfs is built again with this plan: no boot is awaited after which `confirm` would do it. */
+  readonly rebuildNow: readonly string[];
 }
 
 /** What decides about it. */
@@ -30,31 +32,31 @@ export interface RebootCase {
   /** A driver is installed or removed. */
   readonly driver: boolean;
   readonly rebuilds: readonly Rebuild[];
+  /** Our module options go with this plan, so that every initramfs becomes as it was before us. */
+  readonly givesBack: boolean;
 }
 
 /** Notes what the next boot must show, where the running kernel is not what is set up; forgets it where it is. */
 export function rebootPart(world: SetupWorld, one: RebootCase): RebootPart {
   const { facts, pending, bootId } = world;
   const isOpen = pending !== null && (pending.bootId === null || bootId === null || pending.bootId === bootId);
-  if (!one.changes) return { steps: [], remarks: isOpen ? [stillWaits()] : [], waits: isOpen };
+  if (!one.changes) return { steps: [], remarks: isOpen ? [stillWaits()] : [], waits: isOpen, rebuildNow: [] };
   const { wanted } = one;
   const reasons = whyReboot(world, one);
+  const built = one.rebuilds.includes('initramfs')
+    ? (ifKnown(facts.boot)?.kernels ?? []).filter(({ hasInitramfs }) => hasInitramfs).map(({ release }) => release)
+    : [];
   if (reasons.length === 0) {
-    if (!isOpen) return { steps: [], remarks: [], waits: false };
+    const rebuildNow = one.givesBack ? built.filter((release) => release !== one.release).sort() : [];
+    if (pending === null || !(isOpen || one.givesBack)) return { steps: [], remarks: [], waits: false, rebuildNow };
     const forget: Step = {
       action: 'noteReboot',
       args: { pending: null, before: pending },
       reason: 'what runs is what is set up, so no reboot is awaited',
     };
-    return { steps: [forget], remarks: [], waits: false };
+    return { steps: [forget], remarks: [], waits: false, rebuildNow };
   }
-  const built = one.rebuilds.includes('initramfs');
-  const later = [
-    ...(pending?.rebuildLater ?? []),
-    ...(built
-      ? (ifKnown(facts.boot)?.kernels ?? []).filter(({ hasInitramfs }) => hasInitramfs).map(({ release }) => release)
-      : []),
-  ];
+  const later = [...(pending?.rebuildLater ?? []), ...built];
   const awaited: PendingReboot = {
     format: 1,
     bootId: null,
@@ -72,7 +74,7 @@ export function rebootPart(world: SetupWorld, one: RebootCase): RebootPart {
   const hint = confirms
     ? 'Guests go on until then. A healthy boot confirms it by itself; pveigpu confirm does it by hand.'
     : 'Guests go on until then. After it: pveigpu confirm.';
-  return { steps: [note], remarks: [{ level: 'note', id: 'setup.reboot', text, hint }], waits: true };
+  return { steps: [note], remarks: [{ level: 'note', id: 'setup.reboot', text, hint }], waits: true, rebuildNow: [] };
 }
 
 function whyReboot(world: SetupWorld, { release, wanted, words, driver }: RebootCase): readonly string[] {

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+
+import { builtVersion } from '../driver/plan-driver.ts';
 import type { PciDevice } from '../facts/pci-facts.ts';
 import { ifKnown } from '../facts/section.ts';
 import { lookupGpu } from '../gpu/catalogue.ts';
@@ -48,7 +50,9 @@ export function neededDriver(world: SetupWorld, target: SetupTarget): BackendCho
   const choice = chooseBackend({ gpu, entry, runningRelease: running, release, asked: wish.driver });
   if (!choice.ok || choice.value.release === undefined) return undefined;
   const judged = modeOf(gpu, 'sriov');
-  const runs = running === release && judged.readiness === 'now' && judged.backend === choice.value.backend;
+  // What runs may be gone from the disk already, after a way back without a boot.
+  const isThere = builtVersion(world, release) !== undefined;
+  const runs = isThere && running === release && judged.readiness === 'now' && judged.backend === choice.value.backend;
   return runs ? undefined : choice.value;
 }
 

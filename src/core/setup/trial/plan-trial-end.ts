@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { ifKnown } from '../../facts/section.ts';
 import { isBdf } from '../../pci/address.ts';
-import type { Plan, Step } from '../../plan/action.ts';
+import type { Plan, Remark, Step } from '../../plan/action.ts';
 import type { PendingReboot } from '../../plan/pending-reboot.ts';
 import { ok, problem, type Result } from '../../problem.ts';
 import { planSetup } from '../plan-setup.ts';
 import type { SetupWorld } from '../setup-wish.ts';
+import { trialRuns } from './trial-runs.ts';
 
 /**
  * What `confirm` does after a trial: where the trial runs now, its mode is set up to last; where another boot followed it, it is
@@ -16,26 +17,13 @@ export function planTrialEnd(
   pending: PendingReboot,
   trial: NonNullable<PendingReboot['trial']>,
 ): Result<Plan> {
-  const words = (ifKnown(world.facts.kernel)?.cmdline ?? '').split(/\s+/);
-  const runs = pending.parameters.every((word) => words.includes(word));
-  const entry = { release: pending.kernel, words: pending.parameters };
-  const loader = ifKnown(world.facts.boot)?.loaders.some(({ kind, active }) => kind === 'systemd-boot' && active !== false)
-    ? 'systemd-boot'
-    : 'grub';
-  const close: readonly Step[] = [
-    { action: 'trialEntry', args: { loader, entry: null, before: entry }, reason: 'the trial is over' },
-  ];
-  const forget: Step = {
-    action: 'noteReboot',
-    args: { pending: null, before: pending },
-    reason: 'nothing is awaited any more',
-  };
-  if (!runs) {
+  const { close, forget } = closing(world, pending);
+  if (!runsNow(world, pending)) {
     const text = 'The trial did not come up, or another boot followed it: this boot is as it was before. It is forgotten.';
     const hint = 'The log of the boot before this one: journalctl -b -1';
     return ok({
       title: 'end the trial',
-      steps: [...close, forget],
+      steps: [close, forget],
       remarks: [{ level: 'warning', id: 'confirm.trial-failed', text, hint }],
     });
   }
@@ -47,8 +35,32 @@ export function planTrialEnd(
   return ok({
     ...lasting.value,
     title: `make the trial last: ${lasting.value.title}`,
-    steps: [...lasting.value.steps.filter((step) => step !== note), ...close, ...after],
+    steps: [...lasting.value.steps.filter((step) => step !== note), close, ...after],
   });
+}
+
+/** Takes the entry of a trial away, whether it was started or not; a trial that runs goes on until the next boot. */
+export function planTrialAway(world: SetupWorld, pending: PendingReboot): Plan {
+  const { close, forget } = closing(world, pending);
+  const text = 'The trial runs until the next boot of this node, which is as before.';
+  const remarks: readonly Remark[] = runsNow(world, pending) ? [{ level: 'note', id: 'setup.trial-runs', text }] : [];
+  return { title: 'end the trial', steps: [close, forget], remarks };
+}
+
+function runsNow(world: SetupWorld, { parameters }: PendingReboot): boolean {
+  const words = (ifKnown(world.facts.kernel)?.cmdline ?? '').split(/\s+/);
+  return parameters.every((word) => words.includes(word));
+}
+
+function closing(world: SetupWorld, pending: PendingReboot): { readonly close: Step; readonly forget: Step } {
+  const entry = { release: pending.kernel, words: pending.parameters };
+  const loaders = ifKnown(world.facts.boot)?.loaders ?? [];
+  const isSystemdBoot = loaders.some(({ kind, active }) => kind === 'systemd-boot' && active !== false);
+  const loader = isSystemdBoot ? 'systemd-boot' : 'grub';
+  return {
+    close: { action: 'trialEntry', args: { loader, entry: null, before: entry }, reason: 'the trial is over' },
+    forget: { action: 'noteReboot', args: { pending: null, before: pending }, reason: 'nothing is awaited any more' },
+  };
 }
 
 /** The world without the trial's words on the command line: nothing of them will be there at the next boot. */
