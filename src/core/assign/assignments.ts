@@ -4,7 +4,7 @@ import type { HostFacts } from '../facts/host-facts.ts';
 import { ifKnown } from '../facts/section.ts';
 import type { Ledger } from '../plan/ledger.ts';
 import { guestKeys, nextConfig } from './guest-keys.ts';
-import { DEFAULT_POOL, isOurHook, isOurPool } from './ours.ts';
+import { DEFAULT_MDEV_POOL, DEFAULT_POOL, isOurHook, isOurPool } from './ours.ts';
 import { type SliceEntry, type SliceGround, sliceEntry } from './slice-entry.ts';
 
 /** One slice in one guest's configuration. */
@@ -85,9 +85,10 @@ function isOurs(
   const noted = ledgerKeys(ledger, guest);
   const given = noted[key]?.value;
   if (typeof given === 'string' && (given === value || sameSlice(sliceEntry(key, given, ground), entry))) return true;
-  if (entry.form === 'pool') {
+  if (entry.form === 'pool' || (entry.form === 'mdev' && entry.pool !== undefined)) {
     const pool = ground.pools.find((candidate) => candidate.id === entry.pool);
-    return pool === undefined ? entry.pool === DEFAULT_POOL : isOurPool(pool) || pool.id === DEFAULT_POOL;
+    const isDefault = entry.pool === (entry.form === 'mdev' ? DEFAULT_MDEV_POOL : DEFAULT_POOL);
+    return isDefault || (pool !== undefined && isOurPool(pool));
   }
   // With a ledger we know what we set here, so a VF that it does not name was there before us.
   return entry.form === 'raw' && hooked && Object.keys(noted).length === 0;

@@ -4,6 +4,7 @@ import type { Plan, Remark, Step } from '../plan/action.ts';
 import { requireKnown, writablePve } from '../pool/pve-writable.ts';
 import { ok, problem, type Result } from '../problem.ts';
 import { intelVfs } from '../vf/vf.ts';
+import { unsignHandover } from '../whole-gpu/handover-sign.ts';
 import type { GuestGround } from './assign-request.ts';
 import { type Assignment, allAssignments, groundOf } from './assignments.ts';
 import { findGuest, unlockedGuest } from './find-guest.ts';
@@ -11,6 +12,9 @@ import { guestName } from './guest-keys.ts';
 import { rejectedLines } from './guest-remarks.ts';
 import { type Release, releaseKeys, touchedBefore } from './release-keys.ts';
 import { type Sweep, sweepHook, sweepPools } from './sweep.ts';
+
+/** What is taken with `--force` though it was set by hand. */
+const FORCIBLE: ReadonlySet<Assignment['form']> = new Set(['raw', 'pool', 'mdev']);
 
 /** What is asked: everything of ours out of one guest. */
 export interface UnassignRequest {
@@ -34,12 +38,12 @@ export function planRelease(ground: GuestGround, request: UnassignRequest): Resu
   const guest = found.value;
   const assignments = allAssignments(facts, ledger);
   const own = assignments.filter((one) => one.guest.vmid === guest.vmid);
-  const mine = own.filter((one) => one.ours || (request.force === true && (one.form === 'raw' || one.form === 'pool')));
+  const mine = own.filter((one) => one.ours || (request.force === true && FORCIBLE.has(one.form)));
   const release = releaseKeys(guest, mine, ledger);
   const pools = sweepPools(facts, ledger, guest, release, assignments);
   const hook = sweepHook(facts, ledger, guest, release, ground.hook);
   const change = changeGuest(ground, guest, release);
-  const steps = [...change, ...pools.steps, ...hook.steps];
+  const steps = [...change, ...pools.steps, ...hook.steps, ...unsignHandover(guest.vmid, ground.handoverSign)];
   const isNothing = change.length === 0 && release.leaving.length === 0 && (steps.length === 0 || own.length > 0);
   if (isNothing) return nothingOfOurs(guest, own);
   const locked = unlockedGuest(guest);
@@ -62,7 +66,7 @@ function changeGuest({ digest }: GuestGround, guest: Guest, release: Release): r
 }
 
 function nothingOfOurs(guest: Guest, own: readonly Assignment[]): Result<Plan> {
-  const byHand = own.find((one) => one.form === 'raw' || one.form === 'pool');
+  const byHand = own.find(({ form }) => FORCIBLE.has(form));
   if (byHand !== undefined)
     return problem('guest.needs-flag', `${guestName(guest)} has ${byHand.key}: ${byHand.value}, which was not set by pveigpu.`, {
       hint: 'Give --force to take it all the same.',

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Guest } from '../facts/guest-facts.ts';
+import { withoutDeviceWords } from '../guest/device-words.ts';
 import type { Ledger } from '../plan/ledger.ts';
 import { type Assignment, ledgerKeys } from './assignments.ts';
-import { type GuestKey, guestKeys, nextValue } from './guest-keys.ts';
+import { type GuestKey, guestKeys, nextConfig, nextValue } from './guest-keys.ts';
 import { isOurHook } from './ours.ts';
 
 /** What giving a guest back its own configuration takes. */
@@ -35,7 +36,19 @@ export function releaseKeys(guest: Guest, mine: readonly Assignment[], ledger: L
     if (typeof before === 'string') release.set[key.key] = before;
     else release.remove.push(key.key);
   }
-  return { ...release, leaving, changed };
+  const words = restOfArgs(guest, [...release.remove, ...release.revert]);
+  const isSettled = 'args' in release.set || release.remove.includes('args') || release.revert.includes('args');
+  if (words === undefined || isSettled) return { ...release, leaving, changed };
+  if (words === '') release.remove.push('args');
+  else release.set.args = words;
+  return { ...release, leaving, changed: changed.filter((key) => key !== 'args') };
+}
+
+/** What is left of `args` when the words about devices that go are taken out of it; undefined when there are none. */
+function restOfArgs(guest: Guest, going: readonly string[]): string | undefined {
+  const args = nextConfig(guest).args;
+  const rest = args === undefined ? undefined : withoutDeviceWords(args, going);
+  return rest === args ? undefined : rest;
 }
 
 /** The keys whose value changes, with their value as the next start would see it. */

@@ -8,7 +8,7 @@ import { foreignSign } from '../pool/pool-entry.ts';
 import { shellwords } from '../text/shellwords.ts';
 import { isVfPlace } from '../vf/expected-vfs.ts';
 import { deviceAt, intelGpus, intelVfs } from '../vf/vf.ts';
-import { DEFAULT_POOL } from './ours.ts';
+import { DEFAULT_MDEV_POOL, DEFAULT_POOL } from './ours.ts';
 
 /** How a slice is written in a guest: a pool, one VF, a mediated device, the whole GPU, QEMU arguments, or a node of /dev/dri. */
 export type SliceForm = 'pool' | 'raw' | 'mdev' | 'pf' | 'args' | 'render';
@@ -44,7 +44,10 @@ export function sliceEntry(key: string, value: string, ground: SliceGround): Sli
 
 function mappingEntry(id: string, mdev: boolean, ground: SliceGround): SliceEntry | undefined {
   const pool = ground.pools.find((candidate) => candidate.id === id);
-  if (pool === undefined) return id === DEFAULT_POOL ? { form: 'pool', pool: id, devices: [] } : undefined;
+  if (pool === undefined) {
+    if (mdev) return id === DEFAULT_MDEV_POOL ? { form: 'mdev', pool: id, devices: [] } : undefined;
+    return id === DEFAULT_POOL ? { form: 'pool', pool: id, devices: [] } : undefined;
+  }
   const own = pool.entries.filter((entry) => entry.node === ground.node).flatMap((entry) => entry.path.split(';'));
   const named = addressEntry(own, mdev || pool.mdev, ground);
   if (named?.form === 'raw' || (named === undefined && foreignSign(pool, ground.pci, ground.node) === undefined))

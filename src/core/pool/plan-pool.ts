@@ -7,6 +7,7 @@ import type { HostFacts } from '../facts/host-facts.ts';
 import type { PciDevice, PciFacts } from '../facts/pci-facts.ts';
 import { ifKnown } from '../facts/section.ts';
 import { isConfigId } from '../guest/property-string.ts';
+import { trueMdevEntries } from '../mdev/mdev-pool.ts';
 import type { Bdf } from '../pci/address.ts';
 import type { Plan, Remark } from '../plan/action.ts';
 import type { Ledger } from '../plan/ledger.ts';
@@ -38,12 +39,21 @@ export function planPoolChange(facts: HostFacts, ledger: Ledger, verb: PoolVerb,
   const sensed = requireKnown(facts, ['pci', 'pools', 'guests']);
   if (!sensed.ok) return sensed;
   const pool = poolNamed(facts, id);
-  const sign = pool === undefined ? undefined : foreignSign(pool, pciOf(facts), nodeOf(facts));
+  const isForMdevs = pool?.mdev === true && isOurPool(pool);
+  if (isForMdevs && verb !== 'remove') return ok(syncMdevPool(facts, pool));
+  const sign = pool === undefined || isForMdevs ? undefined : foreignSign(pool, pciOf(facts), nodeOf(facts));
   if (sign !== undefined) return foreignPool(id, sign);
   if (verb === 'remove') return planRemove(facts, id, pool);
   if (pool === undefined && verb === 'sync')
     return problem('pool.invalid', `There is no pool ${id}.`, { hint: `Make it with: pveigpu pool create ${id}` });
   return planFill(facts, id, pool, verb, request, allAssignments(facts, ledger));
+}
+
+/** A mapping for mediated devices of ours names one GPU, whose IOMMU group may have changed. */
+function syncMdevPool(facts: HostFacts, pool: Pool): Plan {
+  const entries = trueMdevEntries(pool.entries, pciOf(facts), nodeOf(facts));
+  const step = poolStep(pool, { ...pool, entries }, 'its entry is as the GPU is now');
+  return { title: `sync the pool ${pool.id}`, steps: step === undefined ? [] : [step], remarks: [] };
 }
 
 /** Refuses a mapping that somebody else uses for something else. */
