@@ -44,6 +44,23 @@ describe.each(MACHINES)('kernels of %s', (name) => {
   });
 });
 
+test('a kernel that does not fit onto an EFI system partition is not installed', async () => {
+  const machine = simulated('tiger-lake');
+  const { disks } = machine.node;
+  expect(disks.esps.length).toBeGreaterThan(0);
+  for (const esp of disks.esps) esp.sizeBytes = 8 * 2 ** 20;
+  const before = machine.lasting();
+  const plan = await planKernelPin(machine.context, { kernel: '6.14', files: [] });
+  if (!plan.ok) throw new Error(plan.problem.message);
+  const applied = await applyPlan(machine.context, plan.value);
+  expect(applied).toMatchObject({ ok: false, problem: { code: 'plan.failed' } });
+  expect(applied.ok ? '' : applied.problem.message).toMatch(
+    /^\/run\/pveigpu\/esp\/\S+ has 8 MiB free; 6\.14\.\S+ with its initramfs needs/,
+  );
+  expect(machine.lasting()).toEqual(before);
+  expect(disks.mounts).toEqual([]);
+});
+
 test('a kernel that no repository has is refused, in the words of the guides', async () => {
   expect(await planKernelPin(simulated('apollo-lake').context, { kernel: '6.5.13-5-pve', files: [] })).toMatchObject({
     ok: false,

@@ -6,6 +6,7 @@ import { installedVersions } from '../../../core/platform/dpkg-status.ts';
 import { ok, problem, type Result } from '../../../core/problem.ts';
 import { asksDpkg, checkFiles, readDpkgStatus } from '../dpkg.ts';
 import type { Executor } from '../executor.ts';
+import { roomForKernels } from '../kernel-space.ts';
 import { runProgram } from '../run-program.ts';
 
 /** Two kernels with headers over a slow line, and a DKMS build for each on a small machine. */
@@ -46,6 +47,9 @@ export const installPackage: Executor<'installPackage'> = {
       return problem('plan.failed', `To install this, apt would remove ${removes.join(', ')}, so it was not done.`, {
         hint: 'Solve that by hand with apt first.',
       });
+    const coming = installs.flatMap(({ name, before }) => (before === null ? [name] : []));
+    const room = await roomForKernels(context, coming);
+    if (!room.ok) return room;
     return ok({ ...args, before: { ...Object.fromEntries(installs.map(({ name, before }) => [name, before])), ...args.before } });
   },
   async execute(context, { packages }) {
