@@ -1,32 +1,33 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 import { CONFIRM_LIMIT_MS } from '../core/boot/confirm-unit.ts';
-import type { Plan } from '../core/plan/action.ts';
 import type { PendingReboot } from '../core/plan/pending-reboot.ts';
-import type { Problem, Result } from '../core/problem.ts';
+import type { Problem } from '../core/problem.ts';
 import { assertSetup } from '../core/setup/assertion.ts';
 import { HEALTH_CHECKS, SICKNESS } from '../core/setup/health.ts';
+import type { SetupWorld } from '../core/setup/setup-wish.ts';
+import { trialRuns } from '../core/setup/trial/trial-runs.ts';
 import { planConfirmation } from './confirm.ts';
 import type { Context } from './context.ts';
-import { applyPlan } from './engine/apply-plan.ts';
-import { readRun, runNumbers } from './engine/journal.ts';
+import { applyAll, takeBack } from './go-back.ts';
 import { healthyChecks } from './health.ts';
-import { planRollback } from './rollback.ts';
 import { setupWorld } from './setup-world.ts';
+
+// Invariants: the node is started again at most once for one set-up. A set-up that is taken back is marked first (`wayBack`), and
+// with that mark nothing is taken back any more. A trial starts the node again only while it runs itself, which it does for one boot.
 
 /** How often the node is looked at while it becomes healthy. */
 const POLL_MS = 5000;
-/** A plan that leaves something to plan after these many rounds goes in circles. */
-const MOST_ROUNDS = 6;
 const REBOOT_MS = 60_000;
+const LOCKED = 'The node is healthy, but another pveigpu command worked all the time, so it was not confirmed.';
 
 /**
- * `nothing`: no reboot was awaited, or it has not come yet. `gone-back`: the node was not healthy and the set-up was taken
- * back; the node was started again where nobody could have reached it.
+ * `nothing`: no reboot was awaited, it has not come yet, or somebody else takes care. `gone-back`: the node was not healthy and the
+ * set-up was taken back; the node was started again where nobody could have reached it.
  */
 export type AutoAnswer = 'nothing' | 'confirmed' | 'gone-back' | 'failed';
 
-/** What the unit does after the reboot of a set-up: waits until the node is healthy, at most `limitMs`, then confirms, or goes back. */
+/** What the unit does after the reboot of a set-up: waits until the node is healthy, at most `limitMs`, then confirms, or goes back once. */
 export async function confirmAuto(
   context: Context,
   options: { readonly hookStub: string; readonly limitMs?: number },
@@ -34,37 +35,56 @@ export async function confirmAuto(
   const { clock, log } = context;
   const world = await setupWorld(context);
   if (!world.ok) return said(context, world.problem);
-  const { pending, bootId } = world.value;
+  const { pending, bootId, facts } = world.value;
   if (pending === null || bootId === null || pending.bootId === null || pending.bootId === bootId) return 'nothing';
+  // Another boot than the trial's is the node as it was before: there is nothing to go back to.
+  const isOverTrial = pending.trial !== undefined && !trialRuns(facts, pending);
   const endMs = clock.nowMs() + (options.limitMs ?? CONFIRM_LIMIT_MS);
-  let sick = await sickness(context, pending);
-  while (sick.length > 0 && clock.nowMs() < endMs) {
+  for (;;) {
+    const sick = isOverTrial ? [] : await sickness(context, pending);
+    if (sick === 'somebody-else') {
+      log.info('The set-up was confirmed or changed by somebody else meanwhile.');
+      return 'nothing';
+    }
+    const isOver = clock.nowMs() >= endMs;
+    if (sick.length === 0) {
+      if (pending.trial !== undefined && !isOverTrial) {
+        log.info('The trial came up well: pveigpu confirm makes it last, another reboot goes back.');
+        return 'nothing';
+      }
+      const says = isOverTrial ? 'The trial is over; it is forgotten.' : 'The node came up as it was set up; this is confirmed.';
+      const done = await confirmed(context, says);
+      if (done !== 'locked') return done;
+      if (isOver) return said(context, { code: 'host.locked', message: LOCKED, hint: 'pveigpu confirm does it by hand.' });
+    } else if (isOver) return await goBack(context, pending, sick, options);
     await clock.sleep(POLL_MS);
-    sick = await sickness(context, pending);
   }
-  if (sick.length === 0) {
-    const confirmed = await applyAll(context, () => planConfirmation(context));
-    if (!confirmed.ok) return said(context, confirmed.problem);
-    log.info('The node came up as it was set up; this is confirmed.');
-    return 'confirmed';
-  }
-  log.warn(`The node did not come up well: ${sick.join('; ')}. The set-up is taken back.`);
-  return await goBack(context, pending, sick, options);
 }
 
 /** What is wrong with the node, a phrase for each; what was wrong before the set-up already does not count. */
-async function sickness(context: Context, { expects = [] }: PendingReboot): Promise<readonly string[]> {
+async function sickness(context: Context, first: PendingReboot): Promise<readonly string[] | 'somebody-else'> {
   const world = await setupWorld(context);
   if (!world.ok) return [world.problem.message];
   const { pending } = world.value;
+  if (pending === null || JSON.stringify(pending) !== JSON.stringify(first)) return 'somebody-else';
+  const { expects = [] } = pending;
   const healthy = await healthyChecks(context.host);
   const missing = HEALTH_CHECKS.filter((check) => expects.includes(check) && !healthy.includes(check));
-  // A trial that is over, or that runs: confirm itself decides by the command line.
-  const wrong =
-    pending?.trial !== undefined
-      ? []
-      : assertSetup(world.value).assertions.filter(({ answer, id }) => answer === 'no' && id !== 'assert.files');
-  return [...missing.map((check) => SICKNESS[check]), ...wrong.map(({ text }) => text)];
+  const wrong = pending.trial === undefined ? notAsSetUp(world.value) : [];
+  return [...missing.map((check) => SICKNESS[check]), ...wrong];
+}
+
+function notAsSetUp(world: SetupWorld): readonly string[] {
+  const wrong = assertSetup(world).assertions.filter(({ answer, id }) => answer === 'no' && id !== 'assert.files');
+  return wrong.map(({ text }) => text);
+}
+
+/** Confirms as the command does. `locked` when another command works and waiting for it is worth it. */
+async function confirmed(context: Context, says: string): Promise<'confirmed' | 'failed' | 'locked'> {
+  const done = await applyAll(context, () => planConfirmation(context));
+  if (!done.ok) return done.problem.code === 'host.locked' ? 'locked' : said(context, done.problem);
+  context.log.info(says);
+  return 'confirmed';
 }
 
 async function goBack(
@@ -74,15 +94,16 @@ async function goBack(
   options: { readonly hookStub: string },
 ): Promise<AutoAnswer> {
   const { host, log } = context;
-  if (pending.trial === undefined) {
-    const run = await lastSetup(context);
-    if (run === undefined) {
-      log.warn('Which run set the node up is not known any more, so nothing was taken back; see pveigpu history.');
-      return 'failed';
-    }
-    const back = await applyAll(context, () => planRollback(context, { to: run, force: true }, options));
-    if (!back.ok) return said(context, back.problem);
+  const what = `The node did not come up well: ${sick.join('; ')}.`;
+  if (pending.wayBack === true) {
+    log.warn(`${what} The set-up was taken back before this boot already, so nothing more is changed; see pveigpu history.`);
+    return 'failed';
   }
+  if (pending.trial === undefined) {
+    log.warn(`${what} The set-up is taken back.`);
+    const back = await takeBack(context, pending, options);
+    if (!back.ok) return said(context, back.problem);
+  } else log.warn(`${what} It runs a trial.`);
   // A node that can be reached is left to its owner; guests may run on it by now.
   const isLost = HEALTH_CHECKS.some((check) => sick.includes(SICKNESS[check]));
   if (!isLost && pending.trial === undefined) {
@@ -92,29 +113,6 @@ async function goBack(
   log.warn('The node starts again now, as it was before the set-up.');
   const ran = await host.run(['systemctl', 'reboot'], { timeoutMs: REBOOT_MS });
   return ran.ok && ran.value.exitCode === 0 ? 'gone-back' : 'failed';
-}
-
-/** The newest run that awaits a reboot. */
-async function lastSetup({ host }: Context): Promise<number | undefined> {
-  const numbers = await runNumbers(host);
-  for (const number of numbers.ok ? [...numbers.value].sort((a, b) => b - a) : []) {
-    const run = await readRun(host, number);
-    const isSetup = run.ok && run.value.steps.some(({ step }) => step.action === 'noteReboot' && step.args.pending !== null);
-    if (isSetup && run.value.state === 'done') return number;
-  }
-  return undefined;
-}
-
-/** Plans and applies until a plan is the whole. */
-async function applyAll(context: Context, planner: () => Promise<Result<Plan>>): Promise<Result<void>> {
-  for (let round = 0; round < MOST_ROUNDS; round += 1) {
-    const planned = await planner();
-    if (!planned.ok) return planned;
-    const applied = await applyPlan(context, planned.value, { force: true });
-    if (!applied.ok) return applied;
-    if (planned.value.then === undefined) return { ok: true, value: undefined };
-  }
-  return { ok: false, problem: { code: 'plan.failed', message: 'The plans do not come to an end.' } };
 }
 
 function said({ log }: Context, { message, hint }: Problem): 'failed' {

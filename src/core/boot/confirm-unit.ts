@@ -7,15 +7,16 @@ export const CONFIRM_UNIT_NAME = 'pveigpu-confirm.service';
 export const CONFIRM_LIMIT_MS = 5 * 60_000;
 
 /**
- * The unit that looks at the node after the reboot of a set-up: confirms it when it is healthy, takes the set-up back when it is not. Last
- * of all, so that nothing waits for it.
+ * The unit that looks at the node after the reboot of a set-up: confirms it when it is healthy, takes the set-up back when it is not.
+ * Nothing waits for it, and it does not wait for pve-guests: that waits for quorum without limit (PVE pve-manager Nodes.pm, startall), so a
+ * cluster node that lost its network would never be looked at.
  */
 export function confirmUnit(program: string): string {
   return `# Written by pveigpu; put changes into: systemctl edit ${CONFIRM_UNIT_NAME}
 [Unit]
 Description=Confirm the set-up of the GPU after a healthy boot (pveigpu)
 ConditionPathExists=/var/lib/pveigpu/pending.json
-After=pve-guests.service pveproxy.service pvedaemon.service pve-cluster.service network-online.target
+After=pveproxy.service pvedaemon.service pve-cluster.service network-online.target
 
 [Service]
 Type=exec

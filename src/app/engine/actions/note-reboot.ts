@@ -13,7 +13,9 @@ export const noteReboot: Executor<'noteReboot'> = {
   async check({ host }, { pending, before }) {
     const now = await readPending(host);
     if (!now.ok) return now;
-    if (isSame(now.value, pending)) return ok('already');
+    // One that was noted in an earlier boot awaits that boot's end, not this one's.
+    const isStale = pending?.bootId === null && now.value !== null && now.value.bootId !== ((await readBootId(host)) ?? null);
+    if (isSame(now.value, pending) && !isStale) return ok('already');
     if (isSame(now.value, before)) return ok('ready');
     return problem('plan.drift', 'Another reboot is awaited by now than when the plan was made.', { hint: 'Plan again.' });
   },
@@ -38,8 +40,8 @@ function isSame(a: PendingReboot | null, b: PendingReboot | null): boolean {
 }
 
 function comparable(
-  { bootId, kernel, parameters, rebuildLater, trial }: PendingReboot,
+  { bootId, kernel, parameters, rebuildLater, wayBack, trial }: PendingReboot,
   any: null | undefined,
 ): readonly unknown[] {
-  return [any === null ? null : bootId, kernel, parameters, rebuildLater, trial ?? null];
+  return [any === null ? null : bootId, kernel, parameters, rebuildLater, wayBack ?? null, trial ?? null];
 }

@@ -18,7 +18,7 @@ export function planTrialEnd(
   trial: NonNullable<PendingReboot['trial']>,
 ): Result<Plan> {
   const { close, forget } = closing(world, pending);
-  if (!runsNow(world, pending)) {
+  if (!trialRuns(world.facts, pending)) {
     const text = 'The trial did not come up, or another boot followed it: this boot is as it was before. It is forgotten.';
     const hint = 'The log of the boot before this one: journalctl -b -1';
     return ok({
@@ -43,13 +43,8 @@ export function planTrialEnd(
 export function planTrialAway(world: SetupWorld, pending: PendingReboot): Plan {
   const { close, forget } = closing(world, pending);
   const text = 'The trial runs until the next boot of this node, which is as before.';
-  const remarks: readonly Remark[] = runsNow(world, pending) ? [{ level: 'note', id: 'setup.trial-runs', text }] : [];
+  const remarks: readonly Remark[] = trialRuns(world.facts, pending) ? [{ level: 'note', id: 'setup.trial-runs', text }] : [];
   return { title: 'end the trial', steps: [close, forget], remarks };
-}
-
-function runsNow(world: SetupWorld, { parameters }: PendingReboot): boolean {
-  const words = (ifKnown(world.facts.kernel)?.cmdline ?? '').split(/\s+/);
-  return parameters.every((word) => words.includes(word));
 }
 
 function closing(world: SetupWorld, pending: PendingReboot): { readonly close: Step; readonly forget: Step } {
