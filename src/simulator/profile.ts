@@ -71,6 +71,8 @@ export interface Profile {
   /** Guests by VMID: raw configuration text. */
   readonly vms: { readonly [vmid: string]: string };
   readonly containers?: { readonly [ctid: string]: string };
+  /** The `/etc/group` inside each container. */
+  readonly containerGroups?: { readonly [ctid: string]: string };
   /** Extra files, absolute path to text. */
   readonly files?: { readonly [path: string]: string };
   /** Kernel-log lines printed at boot besides those the simulated drivers print. */

@@ -124,3 +124,9 @@ export const STANDARD_VMS: { readonly [vmid: string]: string } = {
 
 /** The containers that every simulated node has. */
 export const STANDARD_CONTAINERS: { readonly [ctid: string]: string } = { '200': CONTAINER };
+
+/** What the standard containers have as `/etc/group`: that of Debian 13's template, as far as graphics go. */
+export const STANDARD_GROUPS: { readonly [ctid: string]: string } = {
+  '200':
+    'root:x:0:\ndaemon:x:1:\ntty:x:5:\nvideo:x:44:\nusers:x:100:\nnogroup:x:65534:\nsystemd-journal:x:999:\nrender:x:992:\nssl-cert:x:104:\n',
+};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Profile, ProfileDevice, ProfileSource } from '../profile.ts';
-import { STANDARD_CONTAINERS, STANDARD_VMS } from './guests.ts';
+import { STANDARD_CONTAINERS, STANDARD_GROUPS, STANDARD_VMS } from './guests.ts';
 
 const MIB = 1024 * 1024;
 
@@ -123,6 +123,7 @@ export function machine(
     qemuVersion: '11.0.0',
     vms: STANDARD_VMS,
     containers: STANDARD_CONTAINERS,
+    containerGroups: STANDARD_GROUPS,
     // A node that was upgraded once keeps the kernel from before.
     otherKernels: own.kernelRelease.startsWith('7.') ? ['6.17.9-1-pve'] : [],
     ...own,

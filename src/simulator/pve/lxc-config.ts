@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 import { currentSection } from '../../core/guest/config-document.ts';
-import { canonicalCtConfig, parseCtConfig } from '../../core/guest/ct-config.ts';
+import { parseCtConfig } from '../../core/guest/ct-config.ts';
 import { encodeDescription } from '../../core/guest/description-text.ts';
 import { configDigest } from '../../core/guest/digest.ts';
 import type { Machine } from '../machine.ts';
@@ -9,6 +9,7 @@ import { splitList } from './formats.ts';
 import type { Parameters } from './getopt.ts';
 import { confName, readConf, withConfigLock, writeCluster } from './guest-state.ts';
 import { checkHookscript } from './hookscript.ts';
+import { rewriteCt } from './lxc-rewrite.ts';
 import { Die, ENOENT, parameterDie } from './perl-die.ts';
 import type { Session } from './session.ts';
 
@@ -65,23 +66,24 @@ export function lxcList(machine: Machine): { [key: string]: unknown }[] {
 export async function updateLxc(session: Session, parameters: Parameters): Promise<void> {
   const { machine } = session;
   const ctid = Number(parameters.get('vmid'));
-  const set = [...parameters].filter(([key]) => !['vmid', 'node', 'digest', 'delete', 'revert'].includes(key));
+  const set = new Map([...parameters].filter(([key]) => !['vmid', 'node', 'digest', 'delete', 'revert'].includes(key)));
   const deletes = splitList(parameters.get('delete') ?? '');
-  if (set.length === 0 && deletes.length === 0) throw new Die('no options specified\n');
+  const reverts = splitList(parameters.get('revert') ?? '');
+  if (set.size === 0 && deletes.length === 0 && reverts.length === 0) throw new Die('no options specified\n');
   await withConfigLock(machine, `/run/lock/lxc/pve-config-${ctid}.lock`, session.warn, async () => {
     const text = readConf(machine, ctid, 'lxc');
-    const { values, description } = currentSection(parseCtConfig(text));
+    const lock = currentSection(parseCtConfig(text)).values.get('lock');
+    if (lock !== undefined) throw new Die(`CT is locked (${lock})\n`);
     const digest = parameters.get('digest');
     if (digest !== undefined && digest !== configDigest(text)) throw new Die('checksum mismatch (file change by other user?)\n');
-    const lock = values.get('lock');
-    if (lock !== undefined) throw new Die(`CT is locked (${lock})\n`);
-    for (const key of deletes) {
-      if (!KNOWN.test(key)) throw parameterDie({ delete: `unknown option '${key}'` }, ENOENT);
-      if (!values.has(key) && !(key === 'description' && description !== undefined))
-        session.warn(`cannot delete '${key}' - not set in current configuration!\n`);
-    }
+    for (const [option, keys] of Object.entries({ revert: reverts, delete: deletes }))
+      for (const key of keys) if (!KNOWN.test(key)) throw parameterDie({ [option]: `unknown option '${key}'` }, ENOENT);
     for (const [key, value] of set) checkValue(machine, key, value);
-    writeCluster(machine, confName(machine, ctid, 'lxc'), canonicalCtConfig(edited(text, new Map(set), deletes)));
+    const changed = rewriteCt(text, { set, deletes, reverts, running: isLxcRunning(machine, ctid) });
+    for (const key of changed.notSet) session.warn(`cannot delete '${key}' - not set in current configuration!\n`);
+    writeCluster(machine, confName(machine, ctid, 'lxc'), changed.text);
+    // The file for LXC is made anew afterwards, and that dies on any device that is not there: the change is written by then.
+    checkDevices(machine, ctid);
   });
 }
 
@@ -89,26 +91,18 @@ const KNOWN = /^([a-z]+|(dev|mp|net|unused)\d+|cmode)$/;
 
 function checkValue(machine: Machine, key: string, value: string): void {
   if (key === 'hookscript') checkHookscript(machine, value);
-  if (!/^dev\d+$/.test(key)) return;
-  const path = /(?:^|,)(?:path=)?(\/dev\/[^,]*)/.exec(value)?.[1] ?? '';
-  if (machine.tree.get(path) === undefined) throw new Die(`Device ${path} does not exist\n`, { exitCode: ENOENT });
+  if (/^dev\d+$/.test(key)) checkDevice(machine, value);
 }
 
-/** The file with keys of its first section set and removed; PVE's own writer puts them in order afterwards. */
-function edited(text: string, set: ReadonlyMap<string, string>, deletes: readonly string[]): string {
-  const at = text.search(/^\[/m);
-  const head = at < 0 ? text : text.slice(0, at);
-  const tail = at < 0 ? '' : text.slice(at);
-  const gone = new Set([...deletes, ...set.keys()]);
-  const kept = head.split('\n').filter((line) => {
-    if (line === '') return false;
-    const key = line.startsWith('#') ? 'description' : (/^([a-z]+\d*):/.exec(line)?.[1] ?? '');
-    return !gone.has(key);
-  });
-  const added = [...set].flatMap(([key, value]) => {
-    if (key === 'description') return value.split('\n').map((line) => `#${encodeDescription(line)}`);
-    const stored = key === 'tags' ? [...new Set(splitList(value.toLowerCase()))].sort().join(';') : value;
-    return [`${key}: ${stored}`];
-  });
-  return `${[...kept, ...added].join('\n')}\n${tail === '' ? '' : `\n${tail}`}`;
+/** What making LXC's own file does with each device (pve-container LXC.pm `update_lxc_config`): at a start, and after each change. */
+export function checkDevices(machine: Machine, ctid: number): void {
+  const keys = Object.entries(lxcConfig(machine, ctid)).filter(([key]) => /^dev\d+$/.test(key));
+  for (const [, value] of keys.sort(([a], [b]) => Number(a.slice(3)) - Number(b.slice(3)))) checkDevice(machine, String(value));
+}
+
+/** Dies unless the device of a value is there (pve-container LXC/Tools.pm `get_device_mode_and_rdev`). */
+function checkDevice(machine: Machine, value: string): void {
+  const path = /(?:^|,)(?:path=)?(\/dev\/[^,]*)/.exec(value)?.[1] ?? '';
+  const found = machine.tree.lookup(path);
+  if (!('path' in found)) throw new Die(`Device ${path} does not exist\n`, { exitCode: ENOENT });
 }

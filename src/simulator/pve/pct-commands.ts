@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { parameterRule, routeOf } from './api-schema.ts';
 import type { Command } from './cli.ts';
-import { checkQuorum, readConf } from './guest-state.ts';
+import { runInContainer } from './container-root.ts';
+import { checkQuorum, confName, readConf, writeCluster } from './guest-state.ts';
 import { runHook } from './hookscript.ts';
-import { isLxcRunning, lxcConfig, lxcList, lxcText, updateLxc } from './lxc-config.ts';
+import { checkDevices, isLxcRunning, lxcConfig, lxcList, lxcText, updateLxc } from './lxc-config.ts';
+import { applyPendingCt } from './lxc-rewrite.ts';
 import { Die, ENOENT } from './perl-die.ts';
 import type { Session } from './session.ts';
 
@@ -51,6 +53,20 @@ export const PCT_COMMANDS: { readonly [name: string]: Command } = {
     await updateLxc(session, parameters);
     return '';
   }),
+  exec: {
+    usage: 'pct exec <vmid> [<extra-args>] [OPTIONS]',
+    fixed: ['vmid'],
+    names: ['keep-env'],
+    rule: (name) => (name === 'keep-env' ? { type: 'boolean' } : parameterRule(routeOf('GET', `${LXC}/config`), name)),
+    extraArgs: true,
+    run: async ({ machine }, parameters) => {
+      readConf(machine, id(parameters), 'lxc');
+      if (!isLxcRunning(machine, id(parameters))) throw new Die(`container '${id(parameters)}' not running!\n`);
+      const words = parameters.get('extra-args');
+      if (words === undefined || words === '') throw new Die('missing command');
+      return runInContainer(machine, id(parameters), words.split('\0'));
+    },
+  },
   start: command('start', 'POST', '/status/start', (session, parameters) => startLxc(session, id(parameters)), true),
   stop: command('stop', 'POST', '/status/stop', (session, parameters) => stopLxc(session, id(parameters)), true),
 };
@@ -58,13 +74,12 @@ export const PCT_COMMANDS: { readonly [name: string]: Command } = {
 async function startLxc(session: Session, ctid: number): Promise<string> {
   const { machine } = session;
   checkQuorum(machine);
-  const config = lxcConfig(machine, ctid);
   if (isLxcRunning(machine, ctid)) throw new Die(`CT ${ctid} already running\n`);
-  for (const [key, value] of Object.entries(config)) {
-    if (!/^dev\d+$/.test(key)) continue;
-    const path = /(?:^|,)(?:path=)?(\/dev\/[^,]*)/.exec(String(value))?.[1] ?? '';
-    if (machine.tree.get(path) === undefined) throw new Die(`Device ${path} does not exist\n`, { exitCode: ENOENT });
-  }
+  const before = readConf(machine, ctid, 'lxc');
+  const applied = applyPendingCt(before);
+  if (applied !== before) writeCluster(machine, confName(machine, ctid, 'lxc'), applied);
+  const config = lxcConfig(machine, ctid);
+  checkDevices(machine, ctid);
   const hook = config.hookscript === undefined ? undefined : String(config.hookscript);
   await runHook(session, hook, ctid, 'pre-start');
   const text = machine.tree.text(SOCKETS) ?? 'Num       RefCount Protocol Flags    Type St Inode Path\n';

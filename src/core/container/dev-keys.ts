@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { guestKeys, guestName, nextValue } from '../assign/guest-keys.ts';
+import type { DrmFacts, DrmNode } from '../facts/drm-facts.ts';
+import type { Guest } from '../facts/guest-facts.ts';
+import type { PciFacts } from '../facts/pci-facts.ts';
+import { ok, problem, type Result } from '../problem.ts';
+import { type DevEntry, isOwnEntry, MAX_DEVICES, opensFor, parseDevEntry, printOwnEntry } from './dev-entry.ts';
+import { isCard, type NodeState, nodeState } from './node-state.ts';
+
+/** One `devN` of a container that names a node of `/dev/dri`, as the next start sees it. */
+export interface DevKey {
+  readonly key: string;
+  readonly value: string;
+  readonly entry: DevEntry;
+  readonly state: NodeState;
+}
+
+/** A container's graphics nodes, in the order of its keys. */
+export function devKeys(guest: Guest, drm: DrmFacts, pci: PciFacts): readonly DevKey[] {
+  return guestKeys(guest).flatMap((one): DevKey[] => {
+    const value = nextValue(one);
+    if (value === undefined || !/^dev\d+$/.test(one.key)) return [];
+    const entry = parseDevEntry(value);
+    const state = entry === undefined ? undefined : nodeState(entry.path, drm, pci);
+    return entry === undefined || state === undefined ? [] : [{ key: one.key, value, entry, state }];
+  });
+}
+
+/** A node that a container shall have, for a group by its id inside. */
+export interface WantedNode {
+  readonly node: DrmNode;
+  readonly gid: number;
+}
+
+/** What to set and what to delete so that a container has exactly the wanted nodes of the GPU. */
+export interface DevChange {
+  readonly set: { readonly [key: string]: string };
+  readonly remove: readonly string[];
+  /** Entries that named something else: these are mended or go. */
+  readonly stale: readonly DevKey[];
+}
+
+/**
+ * Brings the `devN` of a container to the wanted nodes. An entry for the right node that opens it for the group stays as it is, whoever
+ * wrote it. A stale one, whose node vanished or is a VF's now, keeps its key and gets the right node: PVE would not start the
+ * container with it. Others of the user stay.
+ */
+export function changeDevices(guest: Guest, present: readonly DevKey[], wanted: readonly WantedNode[]): Result<DevChange> {
+  const set: { [key: string]: string } = {};
+  const stale = present.filter((one) => isStale(one));
+  const unused = [...stale];
+  const taken = new Set(guestKeys(guest).map(({ key }) => key));
+  for (const { node, gid } of wanted) {
+    const there = present.find((one) => one.state.kind === 'gpu' && one.state.node.path === node.path);
+    if (there !== undefined && opensFor(there.entry, gid)) continue;
+    const at = unused.findIndex((one) => isCard(one.entry.path) === isCard(node.path));
+    const key = there?.key ?? (at < 0 ? freeKey(taken) : unused.splice(at, 1)[0]?.key);
+    if (key === undefined)
+      return problem('guest.config', `${guestName(guest)} has no free dev entry: all ${MAX_DEVICES} are taken.`, {
+        hint: 'Remove one that it does not need.',
+      });
+    taken.add(key);
+    set[key] = printOwnEntry(node.path, gid);
+  }
+  return ok({ set, remove: unused.map(({ key }) => key), stale });
+}
+
+/** Whether PVE cannot start the container with an entry, or it is not what it was: a VF's node, or, of ours, another maker's GPU. */
+export function isStale({ state, value }: DevKey): boolean {
+  return state.kind === 'vanished' || state.kind === 'vf' || (state.kind === 'other' && isOwnEntry(value));
+}
+
+function freeKey(taken: ReadonlySet<string>): string | undefined {
+  return Array.from({ length: MAX_DEVICES }, (_, index) => `dev${index}`).find((key) => !taken.has(key));
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { AssignRequest, GuestGround } from '../assign/assign-request.ts';
+import { allAssignments } from '../assign/assignments.ts';
+import { changeGuest } from '../assign/guest-change.ts';
+import { guestName } from '../assign/guest-keys.ts';
+import { rejectedLines } from '../assign/guest-remarks.ts';
+import type { Guest } from '../facts/guest-facts.ts';
+import { unknown } from '../facts/section.ts';
+import type { Plan } from '../plan/action.ts';
+import { requireKnown } from '../pool/pve-writable.ts';
+import { ok, problem, type Result } from '../problem.ts';
+import { type ChosenGroup, chooseGroup } from './choose-group.ts';
+import { convertLines } from './convert-lines.ts';
+import { changeDevices, type DevKey, devKeys, isStale, type WantedNode } from './dev-keys.ts';
+import { handLines } from './hand-lines.ts';
+import { isCard } from './node-state.ts';
+import { shareRemarks } from './share-remarks.ts';
+import { type SharedGpu, sharedGpu } from './shared-gpu.ts';
+
+/**
+ * Shares the render node of a GPU with a container, as `devN` of its configuration: for the group that owns such nodes inside,
+ * and for the card node only when asked. The same plan mends what has gone stale. VFs are for VMs; both work side by side.
+ */
+export function planShare(ground: GuestGround, request: AssignRequest, guest: Guest): Result<Plan> {
+  const usage = onlyForContainers(request);
+  if (!usage.ok) return usage;
+  const { facts, verdict } = ground;
+  const sensed = requireKnown(facts, ['drm']);
+  if (!sensed.ok) return sensed;
+  if (facts.drm.state !== 'known' || facts.pci.state !== 'known') throw new Error('requireKnown lets unknown sections pass');
+  const drm = facts.drm.value;
+  const pci = facts.pci.value;
+  const present = devKeys(guest, drm, pci);
+  const had = present.flatMap(({ state }) => (state.kind === 'gpu' ? [state.node.pci] : []));
+  const gpu = sharedGpu({ facts, verdict, pci, drm }, request.gpu, had);
+  if (!gpu.ok) return gpu;
+  const wanted = wantedNodes(ground, request, guest, gpu.value, present);
+  if (!wanted.ok) return wanted;
+  const change = changeDevices(guest, present, wanted.value.nodes);
+  if (!change.ok) return change;
+  const converted = convertLines(guest, handLines(guest), request.share?.convert === true, ground.containerFile);
+  if (!converted.ok) return converted;
+  const { set, remove } = change.value;
+  const title = `share the render node of ${gpu.value.pf.bdf}`;
+  const digest = converted.value.digest ?? ground.digest;
+  const steps = [...converted.value.steps, ...changeGuest({ digest }, guest, set, title, remove)];
+  const remarks = [
+    ...rejectedLines(guest, true),
+    ...wanted.value.remarks,
+    ...converted.value.remarks,
+    ...shareRemarks({ guest, gpu: gpu.value, change: change.value, assignments: allAssignments(facts, ground.ledger) }),
+  ];
+  return ok({ title: `${title} with ${guestName(guest)}`, steps, remarks: steps.length > 0 ? remarks : [] });
+}
+
+function wantedNodes(
+  ground: GuestGround,
+  { share = {} }: AssignRequest,
+  guest: Guest,
+  { render, card, pf }: SharedGpu,
+  present: readonly DevKey[],
+): Result<{ readonly nodes: readonly WantedNode[]; readonly remarks: ChosenGroup['remarks'] }> {
+  const groups = ground.groups ?? unknown('nobody looked inside');
+  const group = chooseGroup(guest, 'render', share.gid, groups);
+  if (!group.ok) return group;
+  const nodes: WantedNode[] = [{ node: render, gid: group.value.gid }];
+  // A card that vanished keeps the container from starting as well.
+  const wantsCard = share.card === true || present.some((one) => isStale(one) && isCard(one.entry.path));
+  if (!wantsCard) return ok({ nodes, remarks: group.value.remarks });
+  if (card === undefined)
+    return problem('gpu.cannot', `${pf.bdf} has no card node.`, {
+      hint: 'Leave out --card: a render node is enough to compute.',
+    });
+  const video = chooseGroup(guest, 'video', undefined, groups);
+  if (!video.ok) return video;
+  return ok({
+    nodes: [...nodes, { node: card, gid: video.value.gid }],
+    remarks: [...group.value.remarks, ...video.value.remarks],
+  });
+}
+
+function onlyForContainers({ mode = 'auto', pool, vf, romfile, primary, hook }: AssignRequest): Result<void> {
+  if (mode !== 'auto' && mode !== 'host')
+    return problem('gpu.cannot', `A container shares the GPU with the host; ${mode} gives slices to VMs only.`, {
+      hint: 'Leave out --mode. VFs for VMs and the shared GPU for containers work side by side.',
+    });
+  const asked = [
+    ...(pool === undefined ? [] : ['--pool']),
+    ...(vf === undefined ? [] : ['--vf']),
+    ...(romfile === undefined ? [] : ['--rom']),
+    ...(primary === true ? ['--primary'] : []),
+    ...(hook === true ? ['--hook'] : []),
+  ];
+  if (asked.length === 0) return ok(undefined);
+  return problem(
+    'usage',
+    `${asked.join(' and ')} ${asked.length > 1 ? 'are' : 'is'} for VMs; a container shares the GPU with the host.`,
+    {
+      hint: 'For a container there are --gid, --card and --gpu.',
+    },
+  );
+}
