@@ -14,7 +14,7 @@ export function planMdevClean(instances: readonly MdevInstance[], uuid?: string)
   if (uuid !== undefined) return planOne(instances, uuid.toLowerCase());
   const leftovers = instances.filter(({ state }) => state === 'leftover');
   return ok({
-    title: `take ${leftovers.length} leftover mediated devices away`,
+    title: `take ${leftovers.length === 1 ? 'one leftover mediated device' : `${leftovers.length || 'the'} leftover mediated devices`} away`,
     steps: leftovers.map((one) => removeStep(one)),
     remarks: instances.flatMap(left),
   });

@@ -64,6 +64,7 @@ export function qemuCommand(machine: Machine, vmid: number, configured: Values):
     ...hostPciArgs(devices, q35, ovmf),
     ...usbHostArgs(values),
     ...displayArgs(vga ?? 'std', q35),
+    ...(vga === 'virtio-gl' ? ['-display', 'egl-headless,gl=core'] : []),
     ...agentArgs(values, socket('qga')),
     ...(values.get('balloon') === '0'
       ? []

@@ -43,7 +43,7 @@ export function tryQemu(machine: Machine, argv: readonly string[]): QemuStart {
     if (name === 'readconfig' && value !== PVE_CONFIG && machine.tree.text(value) === undefined)
       fault ??= `-readconfig ${value}: Could not open '${value}': No such file or directory`;
   }
-  for (const device of devices.values()) fault ??= openVfio(machine, device, open);
+  for (const device of devices.values()) fault ??= pictureFault(device, argv) ?? openVfio(machine, device, open);
   if (fault !== undefined) return { ok: false, message: `kvm: ${fault}\n` };
   return { ok: true, open: [...open], warnings: deprecation(machine, argv) };
 }
@@ -67,14 +67,37 @@ function setProperty(devices: Map<string, Map<string, string>>, value: string): 
   return undefined;
 }
 
+const VFIO_DRIVER = /^vfio-pci(-nohotplug)?$/;
+
+function subjectOf(device: ReadonlyMap<string, string>): string {
+  const host = device.get('host');
+  const named = host === undefined ? `sysfsdev=${device.get('sysfsdev') ?? ''}` : `host=${host}`;
+  return `-device ${device.get('driver') ?? ''},${named},id=${device.get('id') ?? ''}`;
+}
+
+/** What QEMU refuses of a picture and of VGA on a device of VFIO (hw/vfio/pci.c vfio_pci_realize, hw/vfio/display.c); ramfb is of nohotplug alone. */
+function pictureFault(device: ReadonlyMap<string, string>, argv: readonly string[]): string | undefined {
+  const driver = device.get('driver') ?? '';
+  if (!VFIO_DRIVER.test(driver)) return undefined;
+  const vfio = `${subjectOf(device)}: vfio ${device.get('host') ?? device.get('sysfsdev')?.split('/').pop() ?? ''}`;
+  const shows = device.get('display') === 'on';
+  const hasOpenGl = argv.some((word, at) => word === '-display' && /^egl-headless|,gl=(on|core|es)/.test(argv[at + 1] ?? ''));
+  if (driver === 'vfio-pci' && device.has('ramfb')) return `${subjectOf(device)}: Property 'vfio-pci.ramfb' not found`;
+  if (device.has('sysfsdev') && device.get('x-vga') === 'on') return `${vfio}: device does not support requested feature x-vga`;
+  if (shows && !hasOpenGl) return `${vfio}: vfio-display-dmabuf: opengl not available`;
+  if (!shows && device.get('ramfb') === 'on') return `${vfio}: ramfb=on requires display=on`;
+  if (!shows && (device.has('xres') || device.has('yres'))) return `${vfio}: xres and yres properties require display=on`;
+  return undefined;
+}
+
 /** Opens the VFIO group of a device, or says why QEMU can't (messages of QEMU's hw/vfio). */
 function openVfio(machine: Machine, device: ReadonlyMap<string, string>, open: Set<string>): string | undefined {
-  if (device.get('driver') !== 'vfio-pci') return undefined;
+  if (!VFIO_DRIVER.test(device.get('driver') ?? '')) return undefined;
   const unknown = [...device.keys()].find((key) => key !== 'driver' && !VFIO_PROPERTIES.has(key));
   const host = device.get('host');
   const sysfs = device.get('sysfsdev') ?? `/sys/bus/pci/devices/${host ?? ''}`;
-  const subject = `-device vfio-pci,${host === undefined ? `sysfsdev=${sysfs}` : `host=${host}`},id=${device.get('id') ?? ''}`;
-  if (unknown !== undefined) return `${subject}: Property 'vfio-pci.${unknown}' not found`;
+  const subject = subjectOf(device);
+  if (unknown !== undefined) return `${subject}: Property '${device.get('driver') ?? ''}.${unknown}' not found`;
   const romfile = device.get('romfile');
   if (romfile !== undefined && machine.tree.get(romfile) === undefined) return `${subject}: failed to find romfile "${romfile}"`;
   const name = host ?? sysfs.split('/').pop() ?? '';
