@@ -4,6 +4,8 @@ import { planAssignment } from '../core/assign/plan-assign.ts';
 import type { Plan } from '../core/plan/action.ts';
 import type { Result } from '../core/problem.ts';
 import type { Settings } from '../core/settings/settings.ts';
+import { type AddressBits, cpuBits, iommuBits } from '../core/whole-gpu/address-width.ts';
+import { containerOf, containerRequest, withContainer } from './container-ground.ts';
 import type { Context } from './context.ts';
 import { type GuestPlanOptions, guestGround } from './guest-ground.ts';
 import { readSettings } from './settings.ts';
@@ -20,14 +22,29 @@ export async function planAssign(context: Context, request: AssignRequest, optio
   if (!settings.ok) return settings;
   const ground = await guestGround(context, request.vmid, options, settings.value);
   if (!ground.ok) return ground;
+  const container = containerOf(ground.value, request.vmid);
+  if (container !== undefined)
+    return planAssignment(await withContainer(context.host, ground.value, container, request), containerRequest(request));
   const { romfile } = request;
   const isBare = romfile !== undefined && !romfile.includes('/');
   const romExists = isBare && (await context.host.stat(`${ROM_FOLDER}/${romfile}`)).kind === 'content';
-  return planAssignment({ ...ground.value, romExists }, withSettings(request, settings.value));
+  const addressBits = await readAddressBits(context);
+  return planAssignment({ ...ground.value, romExists, addressBits }, withSettings(request, settings.value));
+}
+
+async function readAddressBits({ host }: Context): Promise<AddressBits> {
+  const [cpuinfo, units] = [await host.read('/proc/cpuinfo'), await host.list('/sys/class/iommu')];
+  const unit = units.kind === 'content' ? units.value.find((name) => name.startsWith('dmar')) : undefined;
+  const cap = unit === undefined ? undefined : await host.read(`/sys/class/iommu/${unit}/intel-iommu/cap`);
+  const cpu = cpuinfo.kind === 'content' ? cpuBits(cpuinfo.value) : undefined;
+  const iommu = cap?.kind === 'content' ? iommuBits(cap.value) : undefined;
+  return { ...(cpu === undefined ? {} : { cpu }), ...(iommu === undefined ? {} : { iommu }) };
 }
 
 /** What was not asked for is as the administrator wants it. */
 function withSettings(request: AssignRequest, { pool, hook }: Settings): AssignRequest {
-  const usual = pool === undefined || request.vf !== undefined ? {} : { pool };
+  // The setting names a pool of VFs.
+  const usual =
+    pool === undefined || request.vf !== undefined || request.mode === 'gvt-g' || request.mode === 'gvt-d' ? {} : { pool };
   return { ...usual, ...request, hook: request.hook === true || hook };
 }

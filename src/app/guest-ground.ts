@@ -6,11 +6,13 @@ import type { HostFacts, SectionName } from '../core/facts/host-facts.ts';
 import { known } from '../core/facts/section.ts';
 import { judge } from '../core/gpu/judge.ts';
 import { guestSections } from '../core/guest/guest-sections.ts';
+import type { Bdf } from '../core/pci/address.ts';
 import { desiredOf } from '../core/plan/desired.ts';
 import { textToBase64 } from '../core/plan/file-image.ts';
 import { ok, type Result } from '../core/problem.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../core/settings/settings.ts';
 import { deviceAt } from '../core/vf/vf.ts';
+import { handoverSign } from '../core/whole-gpu/handover-sign.ts';
 import type { Context } from './context.ts';
 import { readImage } from './engine/read-image.ts';
 import { readDesired, readLedger } from './engine/state-files.ts';
@@ -42,17 +44,21 @@ export async function guestGround(
   if (!desired.ok) return desired;
   const hook = await hookFile(context, { facts, vmid, stub: options.hookStub, storage: settings.hookStorage });
   if (!hook.ok) return hook;
+  const handoverSignFile = await readImage(host, handoverSign(vmid));
+  if (!handoverSignFile.ok) return handoverSignFile;
+  const asked = (gpu: Bdf) => {
+    const device = facts.pci.state === 'known' ? deviceAt(facts.pci.value, gpu) : undefined;
+    return device === undefined ? undefined : desiredOf(desired.value, device);
+  };
   return ok({
     facts,
     verdict: judge(facts),
     ledger: ledger.value,
     digest: config.ok ? config.value.digest : '',
     ...(hook.value === undefined ? {} : { hook: hook.value }),
-    desiredVfs: (gpu) => {
-      const device = facts.pci.state === 'known' ? deviceAt(facts.pci.value, gpu) : undefined;
-      const asked = device === undefined ? undefined : desiredOf(desired.value, device)?.numVfs;
-      return asked ?? settings.vfCount;
-    },
+    handoverSign: handoverSignFile.value,
+    desiredMode: (gpu) => asked(gpu)?.mode,
+    desiredVfs: (gpu) => asked(gpu)?.numVfs ?? settings.vfCount,
   });
 }
 

@@ -3,9 +3,13 @@ import type { CommandSpec, OptionSpec } from './command.ts';
 import { GPU } from './common-options.ts';
 import { DRIVER_COMMANDS } from './driver-commands.ts';
 import { KERNEL_COMMANDS } from './kernel-commands.ts';
+import { MDEV_COMMANDS } from './mdev-commands.ts';
+import { MDEV_OPTIONS } from './mdev-options.ts';
 import { RUN_COMMANDS } from './run-commands.ts';
 import { SETUP_COMMANDS } from './setup-commands.ts';
+import { SHARE_OPTIONS } from './share-options.ts';
 import { VF_COMMANDS } from './vf-commands.ts';
+import { WHOLE_GPU_OPTIONS } from './whole-gpu-options.ts';
 
 const POOL: OptionSpec = {
   flags: '--pool <name>',
@@ -45,7 +49,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'assign',
     summary: 'give a guest a slice of the GPU',
     details:
-      'Shows what would change in the guest, asks once, and lets Proxmox write it. By default a VF from the pool igpu-vf, so that PVE picks a free one at each start; --vf N pins one VF and sets our hookscript. On a running guest the change waits for its next full stop and start.',
+      'Shows what would change in the guest, asks once, and lets Proxmox write it. By default a VF from the pool igpu-vf, so that PVE picks a free one at each start; --vf N pins one VF and sets our hookscript. On a running guest the change waits for its next full stop and start. A container gets the render node of the GPU itself, for the group render as it is numbered inside; the same command mends it when node numbers have changed.',
     arguments: [VMID],
     options: [
       {
@@ -59,6 +63,9 @@ export const COMMANDS: readonly CommandSpec[] = [
       { flags: '--hook', description: 'also set our hookscript, which prepares the VF at each start' },
       { flags: '--primary', description: "make it the guest's primary display (x-vga)" },
       { flags: '--rom <file>', description: 'option ROM, a file name in /usr/share/kvm' },
+      ...MDEV_OPTIONS,
+      ...WHOLE_GPU_OPTIONS,
+      ...SHARE_OPTIONS,
       { flags: '--force', description: 'go on in spite of what can be overridden' },
     ],
     writes: true,
@@ -66,6 +73,9 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: [
       { line: 'pveigpu assign 101', does: 'a VF from the pool for VM 101' },
       { line: 'pveigpu assign 101 --vf 3', does: 'always VF 3, prepared by the hookscript' },
+      { line: 'pveigpu assign 101 --mode gvt-d', does: 'the whole GPU for VM 101, see pveigpu apply gvt-d' },
+      { line: 'pveigpu assign 101 --type V5_4', does: 'a mediated device of that type (GVT-g)' },
+      { line: 'pveigpu assign 200', does: 'the render node for container 200, for the group render inside it' },
       { line: 'pveigpu assign 101 --dry-run', does: 'only show what would change' },
     ],
     load: () => import('./commands/assign.ts'),
@@ -90,6 +100,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   KERNEL_COMMANDS,
   DRIVER_COMMANDS,
   VF_COMMANDS,
+  MDEV_COMMANDS,
   {
     name: 'pool',
     summary: 'PVE resource mappings made of VFs',

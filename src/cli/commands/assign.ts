@@ -4,21 +4,28 @@ import { planAssign } from '../../app/assign.ts';
 import { MODES, type Mode } from '../../core/gpu/verdict.ts';
 import { carryOut } from '../carry-out.ts';
 import type { Call } from '../command.ts';
+import { mdevOf } from '../mdev-options.ts';
 import { Failure } from '../print-problem.ts';
 import { countOf, gpuOf, textOf, vmidOf } from '../request.ts';
+import { shareOf } from '../share-options.ts';
+import { wholeOf } from '../whole-gpu-options.ts';
 
 export async function run(call: Call): Promise<number> {
   const { options } = call;
   const vf = countOf(options.vf, 'VF number');
+  const mode = modeOf(options.mode);
   const request = {
     vmid: vmidOf(call),
-    mode: modeOf(options.mode),
+    mode,
     ...gpuOf(options),
     ...textOf(options, 'pool', 'pool'),
     ...textOf(options, 'rom', 'romfile'),
     ...(vf === undefined ? {} : { vf }),
     primary: options.primary === true,
     hook: options.hook === true,
+    ...wholeOf(options),
+    ...shareOf(options),
+    ...mdevOf(options, mode),
   };
   if (vf !== undefined && options.pool !== undefined)
     throw new Failure({ code: 'usage', message: '--vf and --pool exclude each other.', hint: 'A pinned VF is in no pool.' });

@@ -1,8 +1,16 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import type { ContainerFile } from '../container/convert-lines.ts';
+import type { Group } from '../container/group-file.ts';
+import type { ShareWish } from '../container/share-wish.ts';
 import type { HostFacts } from '../facts/host-facts.ts';
+import type { Reading } from '../facts/section.ts';
 import type { MachineVerdict, Mode } from '../gpu/verdict.ts';
+import type { MdevWish } from '../mdev/mdev-wish.ts';
 import type { Bdf } from '../pci/address.ts';
+import type { FileImage } from '../plan/action.ts';
 import type { Ledger } from '../plan/ledger.ts';
+import type { AddressBits } from '../whole-gpu/address-width.ts';
+import type { WholeGpuWish } from '../whole-gpu/whole-gpu-wish.ts';
 import type { HookFile } from './hook-script.ts';
 
 /** What is asked: a slice for one guest. */
@@ -21,6 +29,12 @@ export interface AssignRequest {
   readonly primary?: boolean;
   /** Sets our hookscript for a slice from the pool too. */
   readonly hook?: boolean;
+  /** What only a mediated device takes. */
+  readonly mdev?: MdevWish;
+  /** What only a whole GPU takes. */
+  readonly whole?: WholeGpuWish;
+  /** What only a container takes. */
+  readonly share?: ShareWish;
 }
 
 /** Everything that the planners of guests rest on. */
@@ -34,6 +48,16 @@ export interface GuestGround {
   readonly hook?: HookFile;
   /** How many VFs the user asked for on this GPU, when asked. */
   readonly desiredVfs?: (gpu: Bdf) => number | undefined;
+  /** The mode that the user asked of this GPU, when asked. */
+  readonly desiredMode?: (gpu: Bdf) => Mode | undefined;
+  /** How many bits of address processor and IOMMU have. */
+  readonly addressBits?: AddressBits;
+  /** The sign that this guest gets the whole GPU by hand-over, as it is now. */
+  readonly handoverSign?: FileImage;
   /** Whether the option ROM asked for is in /usr/share/kvm. */
   readonly romExists?: boolean;
+  /** For a container: the groups inside it, or why nobody could look. */
+  readonly groups?: Reading<readonly Group[]>;
+  /** For a container: its configuration file, whose digest is the one here. */
+  readonly containerFile?: ContainerFile;
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import { isOwnEntry } from '../container/dev-entry.ts';
 import type { Guest } from '../facts/guest-facts.ts';
 import type { HostFacts } from '../facts/host-facts.ts';
 import { ifKnown } from '../facts/section.ts';
@@ -20,7 +21,9 @@ export interface Assignment extends SliceEntry {
 
 /** The machine that assignments are read on, as far as it is known. */
 export function groundOf(facts: HostFacts): SliceGround {
+  const drm = ifKnown(facts.drm);
   return {
+    ...(drm === undefined ? {} : { drm }),
     pci: ifKnown(facts.pci) ?? { displays: [], others: [], iommuGroups: [] },
     pools: ifKnown(facts.pools)?.pools ?? [],
     node: nodeOf(facts),
@@ -90,13 +93,18 @@ function isOurs(
     const isDefault = entry.pool === (entry.form === 'mdev' ? DEFAULT_MDEV_POOL : DEFAULT_POOL);
     return isDefault || (pool !== undefined && isOurPool(pool));
   }
-  // With a ledger we know what we set here, so a VF that it does not name was there before us.
-  return entry.form === 'raw' && hooked && Object.keys(noted).length === 0;
+  // With a ledger we know what we set here, so a device that it does not name was there before us.
+  return (entry.form === 'raw' || entry.form === 'pf') && hooked && Object.keys(noted).length === 0;
 }
 
 /** The user may have added an option to our entry: it still is the slice that we gave. */
 function sameSlice(given: SliceEntry | undefined, entry: SliceEntry): boolean {
-  return given?.form === entry.form && given.pool === entry.pool && given.devices.join() === entry.devices.join();
+  return (
+    given?.form === entry.form &&
+    given.pool === entry.pool &&
+    given.path === entry.path &&
+    given.devices.join() === entry.devices.join()
+  );
 }
 
 /** What the ledger says of a guest's keys. */

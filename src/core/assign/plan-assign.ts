@@ -18,10 +18,19 @@ export function planAssignment(ground: GuestGround, request: AssignRequest): Res
   const sensed = requireKnown(ground.facts, ['pci', 'pools', 'guests']);
   if (!sensed.ok) return sensed;
   const guest = assignableGuest(ground, request);
-  return guest.ok ? plannerFor(guest.value, request)(ground, request, guest.value) : guest;
+  if (!guest.ok) return guest;
+  if (guest.value.kind === 'qemu' && (request.share?.gid !== undefined || request.share?.card === true))
+    return problem('usage', `--gid and --card are for containers, and ${guestName(guest.value)} is none.`, {
+      hint: 'Leave them out.',
+    });
+  return plannerFor(guest.value, request)(ground, request, guest.value);
 }
 
-function checkNames({ pool, romfile }: AssignRequest): Result<void> {
+function checkNames({ pool, romfile, mode, whole }: AssignRequest): Result<void> {
+  if (whole !== undefined && mode !== 'gvt-d')
+    return problem('usage', 'Machine, firmware, display, sound, address width, hand-over and conversion go with the whole GPU.', {
+      hint: 'Add --mode gvt-d, or leave them out.',
+    });
   if (pool !== undefined && !isConfigId(pool))
     return problem('usage', `"${pool}" is no name for a pool.`, { hint: 'Use a letter, then letters, digits, - and _.' });
   if (romfile !== undefined && !/^[A-Za-z0-9_][A-Za-z0-9_.+-]*$/.test(romfile))

@@ -14,7 +14,7 @@ import { type Release, releaseKeys, touchedBefore } from './release-keys.ts';
 import { type Sweep, sweepHook, sweepPools } from './sweep.ts';
 
 /** What is taken with `--force` though it was set by hand. */
-const FORCIBLE: ReadonlySet<Assignment['form']> = new Set(['raw', 'pool', 'mdev']);
+const FORCIBLE: ReadonlySet<Assignment['form']> = new Set(['raw', 'pool', 'mdev', 'pf', 'render']);
 
 /** What is asked: everything of ours out of one guest. */
 export interface UnassignRequest {
@@ -113,7 +113,7 @@ function remarksOf(
   }
   remarks.push(...sweeps.flatMap((sweep) => sweep.remarks));
   const vfs = intelVfs(groundOf(facts).pci);
-  if (vfs.length > 0) {
+  if (vfs.length > 0 && guest.kind === 'qemu') {
     const text = `The ${vfs.length} VFs stay for other guests.`;
     remarks.push({ level: 'note', id: 'vf.remain', text, hint: 'pveigpu vf remove takes them away when nobody uses them.' });
   }

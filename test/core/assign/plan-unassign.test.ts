@@ -184,7 +184,7 @@ describe('left alone', () => {
     ['a VF pinned by hand', 'hostpci0: 0000:00:02.3\n', 'guest.needs-flag'],
     ['a pool of somebody else', 'hostpci0: mapping=hand\n', 'guest.needs-flag'],
     ['QEMU arguments', 'args: -device vfio-pci,host=00:02.3\n', 'guest.not-assigned'],
-    ['the whole GPU', 'hostpci0: 0000:00:02.0\n', 'guest.not-assigned'],
+    ['the whole GPU', 'hostpci0: 0000:00:02.0\n', 'guest.needs-flag'],
     ['nothing', '', 'guest.not-assigned'],
   ])('%s', (_, text, code) => {
     const spec: NodeSpec = { vms: { 101: VM + text }, mapping: mapping('hand', [mapLine(2)]) };
