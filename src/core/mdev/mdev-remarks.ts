@@ -52,20 +52,14 @@ export function isWindows(guest: Guest): boolean {
   return /^w/.test(nextConfig(guest).ostype ?? '');
 }
 
-/** What the guest itself needs and what it loses. */
+/** What the guest itself needs. */
 export function mdevGuestRemarks(guest: Guest, caveats: readonly Reason[]): readonly Remark[] {
-  const name = guestName(guest);
   const windows = isWindows(guest);
   const needs = windows
     ? "Windows guest: install Intel's graphics driver for the 6th to 10th generation in it; without --display ramfb use remote desktop."
     : 'Linux guest: its own i915 drives the device; vainfo --display drm --device /dev/dri/renderD128 shows whether it works.';
   const linuxOnly = caveats.find(({ id }) => id === 'gvtg.linux-only');
   return [
-    {
-      level: 'note',
-      id: 'guest.no-live-migration',
-      text: `With a mediated device ${name} cannot migrate while it runs, be hibernated, or get a snapshot with RAM.`,
-    },
     ...(linuxOnly === undefined
       ? []
       : [{ level: windows ? 'warning' : 'note', id: linuxOnly.id, text: linuxOnly.text } as const]),

@@ -67,7 +67,7 @@ function assignNow(
     title: `${title} to ${guestName(guest)}`,
     steps: [...pool.value, ...changeGuest(ground, guest, set, title)],
     remarks: [
-      ...guestRemarks(guest).filter(({ id: remark }) => remark !== 'guest.no-live-migration'),
+      ...guestRemarks(guest, 'a mediated device'),
       ...wholeGpuTaken(guest, mdev, assignments),
       ...roomRemarks(guest, mdev, type.value, assignments),
       ...shown.value.remarks,
