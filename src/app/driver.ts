@@ -13,9 +13,11 @@ import { ok, problem, type Result } from '../core/problem.ts';
 import { chooseBackend } from '../core/setup/choose-backend.ts';
 import { closingSteps } from '../core/setup/plan-order.ts';
 import type { SetupGround, SetupPart } from '../core/setup/setup-part.ts';
+import { visible } from '../core/text/visible.ts';
 import type { Context } from './context.ts';
 import { driverGround } from './driver-ground.ts';
 import { type DriverWish, readDriverInputs } from './driver-inputs.ts';
+import { preflight } from './preflight.ts';
 import { sense } from './sense/sense.ts';
 
 /** What `driver install` was asked. */
@@ -40,6 +42,11 @@ export async function planDriverInstall(context: Context, wish: DriverInstallWis
   const release = wish.kernel ?? running;
   if (release === undefined || running === undefined)
     return problem('facts.unknown', 'The running kernel is not known.', { hint: 'Run pveigpu on the node.' });
+  const installed = ifKnown(facts.boot)?.kernels.map((kernel) => kernel.release);
+  if (release !== running && installed?.includes(release) === false)
+    return problem('kernel.cannot', `Kernel ${visible(release, 80)} is not installed.`, {
+      hint: `There is ${installed.join(', ')}. pveigpu kernel list shows what can be had.`,
+    });
   const gpu = selectGpu(verdict, { gpu: wish.gpu, mode: 'sriov' });
   if (!gpu.ok) return gpu;
   const entry = lookupGpu(gpu.value.device);
@@ -60,7 +67,9 @@ export async function planDriverInstall(context: Context, wish: DriverInstallWis
     version === undefined
       ? `driver ${choice.backend} of kernel ${release}`
       : `driver ${choice.backend} ${version} for kernel ${release}`;
-  return ok(wholePlan(ground.value, part, release, title));
+  const plan = wholePlan(ground.value, part, release, title);
+  const found = await preflight(context, facts, plan.steps);
+  return ok({ ...plan, remarks: [...plan.remarks, ...found] });
 }
 
 /** Plans taking away every driver that pveigpu installed. */

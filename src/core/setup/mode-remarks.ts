@@ -29,7 +29,10 @@ export function modeRemarks(
   const auto: readonly Remark[] = isAuto
     ? [{ level: 'note', id: 'setup.auto', text: `${MEANS[mode]} is what we would choose here: ${gpu.recommendedBecause}` }]
     : [];
-  const reasons = modeOf(gpu, mode).reasons.filter(({ id }) => WORTH_SAYING.includes(id));
+  const isYoung = own.backend?.young === true;
+  const reasons = modeOf(gpu, mode).reasons.filter(
+    ({ id }) => WORTH_SAYING.includes(id) && (isYoung || id !== 'sriov.older-way'),
+  );
   const said = reasons.map(({ id, text }): Remark => ({ level: 'note', id: `setup.${id}`, text }));
   if (mode !== 'sriov') return [...auto, ...said];
   return [...auto, ...young(own), ...said, ...vfCount(gpu, device, wish)];

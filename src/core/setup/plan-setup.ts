@@ -59,7 +59,7 @@ function titleOf(bdf: string, { mode, numVfs }: DesiredGpu, backend: string | un
   if (mode === 'host') return `give ${bdf} back to the host`;
   if (mode === 'gvt-d') return `set ${bdf} aside for one guest (gvt-d)`;
   if (mode === 'gvt-g') return `offer mediated devices of ${bdf} (gvt-g)`;
-  const count = numVfs === undefined ? 'as many VFs as it has' : `${numVfs} VFs`;
+  const count = numVfs === undefined ? 'all VFs' : numVfs === 1 ? '1 VF' : `${numVfs} VFs`;
   return `set up ${count} of ${bdf} (sriov${backend === undefined ? '' : `, driver ${backend}`})`;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { describe, expect, test } from 'vitest';
 import { DRIVER_FOLDER } from '../../../src/core/driver/driver-source.ts';
+import { holdDpkgLock } from '../../../src/simulator/packages/dpkg-lock.ts';
 import { i915SriovDeb, i915SriovSource } from '../../../src/simulator/packages/i915-sriov-deb.ts';
 import { tarText } from '../../../src/simulator/programs/tools.ts';
 import { mustType, typed } from '../../cli/command-line.ts';
@@ -75,6 +76,23 @@ describe('driver install', () => {
     expect(machine.node.machine.tree.names('/var/lib/dkms/i915-sriov-dkms')).toBeUndefined();
     expect(machine.node.machine.tree.names(`/usr/src/i915-sriov-dkms-${VERSION}`)).toBeUndefined();
     expect(machine.node.machine.tree.names('/etc/dkms/framework.conf.d') ?? []).toEqual([]);
+  });
+
+  test('a kernel that is not installed is said to be none, with those that are', async () => {
+    const { code, err } = await typed(untouched(), 'driver install --kernel 9.9.9-1-pve --yes');
+    expect(code).toBe(6);
+    expect(err).toContain('Kernel 9.9.9-1-pve is not installed.');
+    expect(err.replace(/\s+/g, ' ')).toContain(`There is 6.17.9-1-pve, ${KERNEL}.`);
+  });
+
+  test('somebody at work with packages is found before the first step', async () => {
+    const machine = untouched();
+    holdDpkgLock(machine.node.machine, 'unattended-upgr');
+    const before = machine.lasting();
+    const line = `driver install --driver i915-dkms --driver-from ${DEB} --sha256 ${await digest(machine, DEB)} --yes`;
+    const { code, out } = await typed(machine, line);
+    expect([code, out.includes('unattended-upgr')]).toEqual([5, true]);
+    expect(machine.lasting()).toEqual(before);
   });
 
   test('while the package is installed no initramfs is built, so that a kernel that boots keeps its own', async () => {
