@@ -18,6 +18,8 @@ export interface PendingReboot {
   readonly rebuildLater: readonly string[];
   /** What the node had when it was set up, and must have again: those checks of its health that held. */
   readonly expects?: readonly HealthCheck[];
+  /** The boot alone closes it: everything was given back, so there is nothing to confirm after it. */
+  readonly endsWithBoot?: true;
   /** It is the way back from a set-up that did not come up well, after which nothing is taken back by itself. */
   readonly wayBack?: true;
   /** What is tried for this one boot, when it is a trial: nothing of it lasts until it is confirmed. */
@@ -54,6 +56,7 @@ function pendingOf(value: unknown): PendingReboot {
     ...optional(pending, 'expects', 'pending', (value, where) =>
       listAt(value, where, (item, at) => oneOfAt(item, at, HEALTH_CHECKS)),
     ),
+    ...(pending.endsWithBoot === true ? { endsWithBoot: true as const } : {}),
     ...(pending.wayBack === true ? { wayBack: true as const } : {}),
     ...optional(pending, 'trial', 'pending', trialAt),
   };

@@ -63,6 +63,7 @@ const pending = z.nullable(
     parameters: texts,
     rebuildLater: texts,
     expects: z.exactOptional(z.readonly(z.array(z.enum(['pve', 'network'])))),
+    endsWithBoot: z.exactOptional(z.literal(true)),
     wayBack: z.exactOptional(z.literal(true)),
     trial: z.exactOptional(trial),
   }),

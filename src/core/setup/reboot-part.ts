@@ -46,8 +46,9 @@ export function rebootPart(world: SetupWorld, one: RebootCase): RebootPart {
   const built = one.rebuilds.includes('initramfs')
     ? (ifKnown(facts.boot)?.kernels ?? []).filter(({ hasInitramfs }) => hasInitramfs).map(({ release }) => release)
     : [];
+  const others = built.filter((release) => release !== one.release).sort();
   if (reasons.length === 0) {
-    const rebuildNow = one.givesBack ? built.filter((release) => release !== one.release).sort() : [];
+    const rebuildNow = one.givesBack ? others : [];
     if (pending === null || !(isOpen || one.givesBack)) return { steps: [], remarks: [], waits: false, rebuildNow };
     const forget: Step = {
       action: 'noteReboot',
@@ -56,13 +57,17 @@ export function rebootPart(world: SetupWorld, one: RebootCase): RebootPart {
     };
     return { steps: [forget], remarks: [], waits: false, rebuildNow };
   }
-  const later = [...(pending?.rebuildLater ?? []), ...built];
+  const confirms = wanted.units.some(({ name }) => name === CONFIRM_UNIT_NAME);
+  // What the other kernels had before us is known to be good, and the unit that would see to them later goes too.
+  const endsWithBoot = one.givesBack && !confirms;
+  const later = endsWithBoot ? [] : [...(pending?.rebuildLater ?? []), ...built];
   const awaited: PendingReboot = {
     format: 1,
     bootId: null,
     kernel: one.release,
     parameters: one.words,
     rebuildLater: [...new Set(later)].filter((release) => release !== one.release).sort(),
+    ...(endsWithBoot ? { endsWithBoot } : {}),
   };
   const note: Step = {
     action: 'noteReboot',
@@ -70,11 +75,13 @@ export function rebootPart(world: SetupWorld, one: RebootCase): RebootPart {
     reason: 'what the next boot must show',
   };
   const text = `One reboot of this node is needed: ${reasons.join('; ')}.`;
-  const confirms = wanted.units.some(({ name }) => name === CONFIRM_UNIT_NAME);
-  const hint = confirms
-    ? 'Guests go on until then. A healthy boot confirms it by itself; pveigpu confirm does it by hand.'
-    : 'Guests go on until then. After it: pveigpu confirm.';
-  return { steps: [note], remarks: [{ level: 'note', id: 'setup.reboot', text, hint }], waits: true, rebuildNow: [] };
+  const after = endsWithBoot
+    ? 'There is nothing to confirm after it.'
+    : confirms
+      ? 'A healthy boot confirms it by itself; pveigpu confirm does it by hand.'
+      : 'After it: pveigpu confirm.';
+  const remark: Remark = { level: 'note', id: 'setup.reboot', text, hint: `Guests go on until then. ${after}` };
+  return { steps: [note], remarks: [remark], waits: true, rebuildNow: endsWithBoot ? others : [] };
 }
 
 function whyReboot(world: SetupWorld, { release, wanted, words, driver }: RebootCase): readonly string[] {

@@ -40,8 +40,8 @@ function isSame(a: PendingReboot | null, b: PendingReboot | null): boolean {
 }
 
 function comparable(
-  { bootId, kernel, parameters, rebuildLater, wayBack, trial }: PendingReboot,
+  { bootId, kernel, parameters, rebuildLater, endsWithBoot, wayBack, trial }: PendingReboot,
   any: null | undefined,
 ): readonly unknown[] {
-  return [any === null ? null : bootId, kernel, parameters, rebuildLater, wayBack ?? null, trial ?? null];
+  return [any === null ? null : bootId, kernel, parameters, rebuildLater, endsWithBoot ?? null, wayBack ?? null, trial ?? null];
 }
