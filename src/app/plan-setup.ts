@@ -5,6 +5,7 @@ import type { Plan, Remark } from '../core/plan/action.ts';
 import { ok, type Result } from '../core/problem.ts';
 import { planWhatIsDesired } from '../core/setup/plan-desired.ts';
 import { planSetup } from '../core/setup/plan-setup.ts';
+import { withPoolsAfter } from '../core/setup/pools-after.ts';
 import { neededDriver, setupTarget } from '../core/setup/setup-target.ts';
 import type { SetupWish, SetupWorld } from '../core/setup/setup-wish.ts';
 import { planTrial } from '../core/setup/trial/plan-trial.ts';
@@ -45,8 +46,9 @@ export async function planHostSetup(context: Context, request: PlanSetupRequest)
     const mounts = await context.host.read('/proc/self/mounts');
     return planTrial(world.value, { ...wish, mode: mode ?? 'auto' }, mounts.kind === 'content' ? mounts.value : '');
   }
-  const plan = mode === undefined ? planWhatIsDesired(world.value, wish) : planSetup(world.value, { ...wish, mode });
-  if (!plan.ok) return plan;
+  const first = mode === undefined ? planWhatIsDesired(world.value, wish) : planSetup(world.value, { ...wish, mode });
+  if (!first.ok) return first;
+  const plan = ok(withPoolsAfter(world.value, first.value));
   const troubles = await preflight(context, world.value.facts, plan.value.steps);
   const explained =
     plan.value.steps.length === 0 ? [] : await explainGuide(context, world.value, { ...wish, mode: mode ?? 'auto' });

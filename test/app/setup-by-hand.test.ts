@@ -7,7 +7,6 @@ import { planHostSetup } from '../../src/app/plan-setup.ts';
 import type { Plan } from '../../src/core/plan/action.ts';
 import type { Result } from '../../src/core/problem.ts';
 import { findProfile } from '../../src/simulator/profiles/table.ts';
-import { mustType } from '../cli/command-line.ts';
 import { bdf } from '../support/facts.ts';
 import { Simulated, simulated } from './simulated.ts';
 
@@ -79,6 +78,20 @@ describe('a node that somebody set up by hand', () => {
 });
 
 describe('changes of a set-up', () => {
+  test('a pool that is not true any more is a difference, and is left alone without quorum', async () => {
+    const machine = simulated('panther-lake');
+    must(await machine.carryOut(() => planHostSetup(machine.context, { mode: 'sriov', numVfs: 2 })));
+    must(await machine.assign({ vmid: 101, mode: 'auto' }));
+    machine.node.machine.tree.setFile(
+      '/etc/pve/mapping/pci.cfg',
+      machine.mapping().replaceAll(/iommugroup=\d+/g, 'iommugroup=99'),
+    );
+    expect(must(await planHostSetup(machine.context, {})).steps.map(({ action }) => action)).toEqual(['updatePool']);
+    const { tree } = machine.node.machine;
+    tree.setFile('/etc/pve/.members', (tree.text('/etc/pve/.members') ?? '').replace('"quorate": 1', '"quorate": 0'));
+    expect(must(await planHostSetup(machine.context, {})).steps).toEqual([]);
+  });
+
   test('another number of VFs takes them away and makes them again; a guest that runs with one keeps it', async () => {
     const machine = simulated('panther-lake');
     must(await applyPlan(machine.context, must(await planHostSetup(machine.context, { mode: 'sriov', numVfs: 4 }))));
@@ -88,10 +101,12 @@ describe('changes of a set-up', () => {
     expect(blocked.remarks.filter(({ level }) => level === 'blocker').map(({ code }) => code)).toEqual(['vf.in-use']);
     await machine.must('qm', 'stop', '101');
     const fewer = must(await planHostSetup(machine.context, { mode: 'sriov', numVfs: 2 }));
-    expect(ids(fewer)).toContain('pool.stale');
-    must(await applyPlan(machine.context, fewer));
+    expect(fewer.then).toContain('pools');
+    // the number of VFs first, then the pool that a guest uses
+    const plans = must(await machine.carryOut(() => planHostSetup(machine.context, { mode: 'sriov', numVfs: 2 })));
+    expect(plans.at(-1)?.steps.map(({ action }) => action)).toEqual(['updatePool']);
+    expect([...machine.mapping().matchAll(/path=0000:00:02\.(\d)/g)].map(([, index]) => index)).toEqual(['1', '2']);
     expect(must(await planHostSetup(machine.context, {})).steps).toEqual([]);
-    await mustType(machine, 'pool sync --yes');
     await machine.must('qm', 'start', '101');
     const tooMany = await planHostSetup(machine.context, { mode: 'sriov', numVfs: 99 });
     expect(tooMany.ok ? 'planned' : tooMany.problem.code).toBe('vf.range');
