@@ -15,6 +15,12 @@ export function containerOf(ground: GuestGround, vmid: number): Guest | undefine
   return ownGuests(ground.facts).find((guest) => guest.vmid === vmid && guest.kind === 'lxc');
 }
 
+/** The request as a container's planner takes it: `--convert` means its raw lines, and settings for VMs do not count. */
+export function containerRequest({ whole, ...request }: AssignRequest): AssignRequest {
+  const { convert: _raw, ...others } = whole ?? {};
+  return Object.keys(others).length === 0 ? request : { ...request, whole: others };
+}
+
 /** Adds what a plan needs to know of the inside of a container, and its file where raw lines are to be replaced. */
 export async function withContainer(host: Host, ground: GuestGround, guest: Guest, request: AssignRequest): Promise<GuestGround> {
   const groups = await groupsInside(host, guest);

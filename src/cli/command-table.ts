@@ -2,6 +2,7 @@
 import type { CommandSpec, OptionSpec } from './command.ts';
 import { GPU } from './common-options.ts';
 import { DRIVER_COMMANDS } from './driver-commands.ts';
+import { GUEST_COMMANDS } from './guest-commands.ts';
 import { KERNEL_COMMANDS } from './kernel-commands.ts';
 import { MDEV_COMMANDS } from './mdev-commands.ts';
 import { MDEV_OPTIONS } from './mdev-options.ts';
@@ -97,6 +98,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: [{ line: 'pveigpu assignments', does: 'all guests of this node with a slice, also those set up by hand' }],
     load: () => import('./commands/assignments.ts'),
   },
+  GUEST_COMMANDS,
   KERNEL_COMMANDS,
   DRIVER_COMMANDS,
   VF_COMMANDS,

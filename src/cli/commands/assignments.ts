@@ -3,6 +3,7 @@ import { listAssignments } from '../../app/assignments.ts';
 import { assignmentRows } from '../../core/assign/assignments-view.ts';
 import type { Call } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
+import { printStale } from '../print-stale.ts';
 import { printView } from '../print-view.ts';
 
 export async function run(call: Call): Promise<number> {
@@ -13,6 +14,7 @@ export async function run(call: Call): Promise<number> {
     rows: assignmentRows(view),
     none: 'No guest of this node has a slice.',
   });
+  if (call.options.json !== true) printStale(call.io, view.stale);
   if (call.options.json !== true)
     for (const { vmid, reason } of view.unreadable) call.io.err(`guest ${vmid} could not be read: ${reason}\n`);
   return view.unreadable.length === 0 ? code : EXIT.notMeasured;

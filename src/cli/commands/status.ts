@@ -6,6 +6,7 @@ import { visible } from '../../core/text/visible.ts';
 import type { Call } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Io } from '../io.ts';
+import { printStale } from '../print-stale.ts';
 import { paint } from '../style.ts';
 import { table } from '../table.ts';
 
@@ -26,7 +27,10 @@ function printStatus(io: Io, view: StatusView): void {
   if (view.gpus.length === 0 && pciKnown) io.out('\nNo Intel GPU is on this node. pveigpu verdict says why.\n');
   for (const gpu of view.gpus) io.out(`\n${gpuText(io, gpu)}`);
   if (view.assignments.length > 0)
-    io.out(`\n${tableOf(io, assignmentRows({ format: 1, assignments: view.assignments, unknown: [], unreadable: [] }))}`);
+    io.out(
+      `\n${tableOf(io, assignmentRows({ format: 1, assignments: view.assignments, stale: [], unknown: [], unreadable: [] }))}`,
+    );
+  printStale(io, view.stale);
   if (view.waiting.length > 0) io.out('\n');
   for (const { until, text } of view.waiting) io.out(`${paint(io, 'warn', `waits for a ${until}:`)} ${visible(text)}\n`);
   for (const line of view.unknown) io.err(`${paint(io, 'warn', 'could not be read:')} ${visible(line)}\n`);

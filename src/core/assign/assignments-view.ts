@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import { handLines, MOUNT_KEY } from '../container/hand-lines.ts';
+import { type StaleNode, staleNodes } from '../container/stale-nodes.ts';
 import type { Guest, GuestKind } from '../facts/guest-facts.ts';
 import type { HostFacts } from '../facts/host-facts.ts';
 import { ifKnown } from '../facts/section.ts';
@@ -6,7 +8,7 @@ import type { Ledger } from '../plan/ledger.ts';
 import { intelVfs } from '../vf/vf.ts';
 import { vfHolders } from '../vf/vf-holders.ts';
 import { unknownSections } from '../vf/vf-list-view.ts';
-import { type Assignment, allAssignments, groundOf } from './assignments.ts';
+import { type Assignment, allAssignments, groundOf, ownGuests } from './assignments.ts';
 import { guestName } from './guest-keys.ts';
 import type { SliceForm } from './slice-entry.ts';
 
@@ -34,6 +36,8 @@ export interface AssignmentRow {
 export interface AssignmentsView {
   readonly format: 1;
   readonly assignments: readonly AssignmentRow[];
+  /** Entries of containers whose node vanished or is another's now. */
+  readonly stale: readonly StaleNode[];
   /** Sections that could not be read, each with the reason. */
   readonly unknown: readonly string[];
   /** Guests whose configuration could not be read. */
@@ -48,7 +52,11 @@ export function assignmentsView(facts: HostFacts, ledger: Ledger): AssignmentsVi
   }
   return {
     format: 1,
-    assignments: allAssignments(facts, ledger).map((one) => row(one, held.get(one.guest.vmid) ?? [])),
+    assignments: [
+      ...allAssignments(facts, ledger).map((one) => row(one, held.get(one.guest.vmid) ?? [])),
+      ...ownGuests(facts).flatMap(handRows),
+    ].sort((a, b) => a.vmid - b.vmid),
+    stale: staleNodes(facts),
     unknown: unknownSections(facts),
     unreadable: (ifKnown(facts.guests)?.unreadable ?? []).map(({ vmid, reason }) => ({ vmid, reason })),
   };
@@ -59,6 +67,24 @@ function row(one: Assignment, held: readonly string[]): AssignmentRow {
   const holds = held.filter((bdf) => (devices as readonly string[]).includes(bdf));
   const running = runningOf(guest);
   return { vmid: guest.vmid, kind: guest.kind, running, key, value, form, pool: one.pool ?? null, devices, state, holds, ours };
+}
+
+/** Raw lines of a container that mount `/dev/dri`, as the guides write them. */
+function handRows(guest: Guest): readonly AssignmentRow[] {
+  if (guest.kind !== 'lxc') return [];
+  return handLines(guest).mounts.map((line) => ({
+    vmid: guest.vmid,
+    kind: guest.kind,
+    running: runningOf(guest),
+    key: MOUNT_KEY,
+    value: line.slice(`${MOUNT_KEY}: `.length),
+    form: 'render',
+    pool: null,
+    devices: [],
+    state: 'set',
+    holds: [],
+    ours: false,
+  }));
 }
 
 function runningOf(guest: Guest): boolean | null {

@@ -93,6 +93,7 @@ function isOurs(
     const isDefault = entry.pool === (entry.form === 'mdev' ? DEFAULT_MDEV_POOL : DEFAULT_POOL);
     return isDefault || (pool !== undefined && isOurPool(pool));
   }
+  if (entry.form === 'render') return isOwnEntry(value) && Object.keys(noted).length === 0;
   // With a ledger we know what we set here, so a device that it does not name was there before us.
   return (entry.form === 'raw' || entry.form === 'pf') && hooked && Object.keys(noted).length === 0;
 }

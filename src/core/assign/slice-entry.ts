@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import { parseDevEntry } from '../container/dev-entry.ts';
+import { nodeState } from '../container/node-state.ts';
+import type { DrmFacts } from '../facts/drm-facts.ts';
 import type { Pool } from '../facts/guest-facts.ts';
 import type { PciFacts } from '../facts/pci-facts.ts';
 import { hostpciValue, parseHostpci } from '../guest/hostpci.ts';
@@ -20,6 +23,8 @@ export interface SliceEntry {
   readonly pool?: string;
   /** The functions that it names, existing ones only, but for a VF that does not exist now. */
   readonly devices: readonly Bdf[];
+  /** For `render`: the path of the node. */
+  readonly path?: string;
 }
 
 /** The machine that the values are read on. */
@@ -27,12 +32,14 @@ export interface SliceGround {
   readonly pci: PciFacts;
   readonly pools: readonly Pool[];
   readonly node: string;
+  /** The nodes of the graphics drivers, where they are known. */
+  readonly drm?: DrmFacts;
 }
 
 /** What a `hostpciN` or `args` value has to do with an Intel GPU of this node; undefined when nothing. */
 export function sliceEntry(key: string, value: string, ground: SliceGround): SliceEntry | undefined {
   if (key === 'args') return argsEntry(value, ground);
-  if (/^dev\d+$/.test(key)) return /^(?:path=)?\/dev\/dri\//.test(value) ? { form: 'render', devices: [] } : undefined;
+  if (/^dev\d+$/.test(key)) return renderEntry(value, ground);
   if (!/^hostpci\d+$/.test(key)) return undefined;
   const parsed = parseHostpci(value);
   if (!parsed.ok) return undefined;
@@ -40,6 +47,14 @@ export function sliceEntry(key: string, value: string, ground: SliceGround): Sli
   const mdev = hostpciValue(parsed.value, 'mdev') !== undefined;
   if (names.kind === 'mapping') return mappingEntry(names.mapping, mdev, ground);
   return names.kind === 'host' ? addressEntry(names.addresses, mdev, ground) : undefined;
+}
+
+/** A node of `/dev/dri` in a container, with the function that it belongs to now. */
+function renderEntry(value: string, { drm, pci }: SliceGround): SliceEntry | undefined {
+  const path = parseDevEntry(value)?.path;
+  if (path === undefined || !path.startsWith('/dev/dri/')) return undefined;
+  const state = drm === undefined ? undefined : nodeState(path, drm, pci);
+  return { form: 'render', devices: state !== undefined && 'node' in state ? [state.node.pci] : [], path };
 }
 
 function mappingEntry(id: string, mdev: boolean, ground: SliceGround): SliceEntry | undefined {

@@ -16,15 +16,17 @@ export interface ChosenGroup {
 
 /**
  * The group for one kind of node: `--gid` for the render node, else the group of that name inside the container, else `video` where there is
- * no `render` (Alpine Linux). Where nobody could look inside, the usual id of the system, said to be a guess.
+ * no `render` (Alpine Linux). Where nobody could look inside, the id that its entry has (`kept`), else the usual one of the system, said to
+ * be a guess.
  */
 export function chooseGroup(
   guest: Guest,
   wanted: 'render' | 'video',
   given: number | undefined,
   groups: Reading<readonly Group[]>,
+  kept: number | undefined,
 ): Result<ChosenGroup> {
-  const chosen = given === undefined ? lookUp(guest, wanted, groups) : ok(asGiven(guest, given, groups));
+  const chosen = given === undefined ? lookUp(guest, wanted, groups, kept) : ok(asGiven(guest, given, groups));
   return chosen.ok ? ok({ ...chosen.value, remarks: [...chosen.value.remarks, ...unmapped(guest, chosen.value.gid)] }) : chosen;
 }
 
@@ -37,8 +39,14 @@ function asGiven(guest: Guest, gid: number, groups: Reading<readonly Group[]>): 
   return { gid, remarks: [{ level: 'warning', id: 'container.gid-owner', text }] };
 }
 
-function lookUp(guest: Guest, wanted: 'render' | 'video', groups: Reading<readonly Group[]>): Result<ChosenGroup> {
+function lookUp(
+  guest: Guest,
+  wanted: 'render' | 'video',
+  groups: Reading<readonly Group[]>,
+  kept: number | undefined,
+): Result<ChosenGroup> {
   const name = guestName(guest);
+  if (groups.state !== 'known' && kept !== undefined) return ok({ gid: kept, remarks: [] });
   if (groups.state !== 'known') return guess(guest, wanted, groups.state === 'unknown' ? groups.reason : 'it has no /etc/group');
   const group = groups.value.find((one) => one.name === wanted);
   if (group !== undefined) {

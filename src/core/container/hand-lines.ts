@@ -11,6 +11,9 @@ export interface HandLines {
   readonly hasIdMap: boolean;
 }
 
+/** The raw key that mounts something into a container. */
+export const MOUNT_KEY = 'lxc.mount.entry';
+
 /** DRM's character major (kernel include/drm/drm_device.h, Documentation/admin-guide/devices.txt). */
 const DRM_RULE = /^c\s+226:(?:\d+|\*)\s+[rwm]+$/;
 
@@ -25,7 +28,7 @@ export function handLines(guest: Guest): HandLines {
 
 /** Whether a raw line mounts `/dev/dri` or one of its nodes. */
 export function isMount(key: string, value: string): boolean {
-  return key === 'lxc.mount.entry' && /^\/dev\/dri(?:\/|\s)/.test(value);
+  return key === MOUNT_KEY && /^\/dev\/dri(?:\/|\s)/.test(value);
 }
 
 /** Whether a raw line allows DRM's devices. */

@@ -61,7 +61,7 @@ function wantedNodes(
   present: readonly DevKey[],
 ): Result<{ readonly nodes: readonly WantedNode[]; readonly remarks: ChosenGroup['remarks'] }> {
   const groups = ground.groups ?? unknown('nobody looked inside');
-  const group = chooseGroup(guest, 'render', share.gid, groups);
+  const group = chooseGroup(guest, 'render', share.gid, groups, keptGid(present, false));
   if (!group.ok) return group;
   const nodes: WantedNode[] = [{ node: render, gid: group.value.gid }];
   // A card that vanished keeps the container from starting as well.
@@ -71,12 +71,17 @@ function wantedNodes(
     return problem('gpu.cannot', `${pf.bdf} has no card node.`, {
       hint: 'Leave out --card: a render node is enough to compute.',
     });
-  const video = chooseGroup(guest, 'video', undefined, groups);
+  const video = chooseGroup(guest, 'video', undefined, groups, keptGid(present, true));
   if (!video.ok) return video;
   return ok({
     nodes: [...nodes, { node: card, gid: video.value.gid }],
     remarks: [...group.value.remarks, ...video.value.remarks],
   });
+}
+
+/** The group that an entry gives such a node to; nobody's is root's, which PVE takes where none is named. */
+function keptGid(present: readonly DevKey[], card: boolean): number | undefined {
+  return present.find(({ entry }) => isCard(entry.path) === card && entry.gid !== 0)?.entry.gid;
 }
 
 function onlyForContainers({ mode = 'auto', pool, vf, romfile, primary, hook }: AssignRequest): Result<void> {

@@ -19,7 +19,13 @@ const video = (gid: number, where: string): UsualGroup => ({ group: 'video', gid
 const USUAL: { readonly [ostype: string]: readonly UsualGroup[] } = {
   debian: [render(992, 'Debian 13'), render(104, 'Debian 12'), render(109, 'some images'), video(44, 'Debian')],
   devuan: [render(104, 'Devuan 5'), video(44, 'Devuan')],
-  ubuntu: [render(993, 'Ubuntu 24.04'), render(991, 'Ubuntu 26.04'), render(109, 'Ubuntu 22.04'), video(44, 'Ubuntu')],
+  ubuntu: [
+    render(993, 'Ubuntu 24.04'),
+    render(992, 'its server images'),
+    render(991, 'Ubuntu 26.04'),
+    render(109, 'Ubuntu 22.04'),
+    video(44, 'Ubuntu'),
+  ],
   fedora: [render(105, 'Fedora'), video(39, 'Fedora')],
   centos: [render(105, 'CentOS Stream and its kin'), video(39, 'CentOS Stream and its kin')],
   alpine: [video(27, 'Alpine Linux, which has no group render')],

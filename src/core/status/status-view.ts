@@ -3,6 +3,7 @@
 import { nodeOf } from '../assign/assignments.ts';
 import { type AssignmentRow, assignmentsView } from '../assign/assignments-view.ts';
 import { guestName } from '../assign/guest-keys.ts';
+import type { StaleNode } from '../container/stale-nodes.ts';
 import type { HostFacts } from '../facts/host-facts.ts';
 import type { PciDevice } from '../facts/pci-facts.ts';
 import { ifKnown } from '../facts/section.ts';
@@ -45,6 +46,8 @@ export interface StatusView {
   };
   readonly gpus: readonly GpuStatus[];
   readonly assignments: readonly AssignmentRow[];
+  /** Entries of containers whose node vanished or is another's now. */
+  readonly stale: readonly StaleNode[];
   readonly waiting: readonly Waiting[];
   readonly unknown: readonly string[];
 }
@@ -52,7 +55,7 @@ export interface StatusView {
 /** Node, GPUs, who has what, and what waits; whatever could not be read is named in `unknown`. */
 export function statusView(facts: HostFacts, ledger: Ledger, signs: RebootSigns = NO_SIGNS): StatusView {
   const pve = ifKnown(facts.pve);
-  const { assignments } = assignmentsView(facts, ledger);
+  const { assignments, stale } = assignmentsView(facts, ledger);
   const kernel = ifKnown(facts.kernel)?.release ?? null;
   return {
     format: 1,
@@ -64,6 +67,7 @@ export function statusView(facts: HostFacts, ledger: Ledger, signs: RebootSigns 
     },
     gpus: gpuStatuses(facts),
     assignments,
+    stale,
     waiting: [...waitingGuests(assignments), ...waitingReboot(signs, kernel), ...waitingModules(facts)],
     unknown: unknownSections(facts),
   };

@@ -6,7 +6,7 @@ import { checkQuorum, confName, readConf, writeCluster } from './guest-state.ts'
 import { runHook } from './hookscript.ts';
 import { checkDevices, isLxcRunning, lxcConfig, lxcList, lxcText, updateLxc } from './lxc-config.ts';
 import { applyPendingCt } from './lxc-rewrite.ts';
-import { Die, ENOENT } from './perl-die.ts';
+import { Die } from './perl-die.ts';
 import type { Session } from './session.ts';
 
 const LXC = '/nodes/{node}/lxc/{vmid}';
