@@ -17,8 +17,11 @@ export async function carryOutDetached(call: Call, planner: Planner): Promise<nu
   const context = await call.context();
   const isHere = io.detached === true || options.dryRun === true || !context.host.abilities.write;
   if (isHere || !(await canDetach(context.host))) {
-    if (!isHere && options.json !== true) io.err('No systemd is at work here, so this runs in the foreground.\n');
-    return await withReboot(call, context, await carryOut(call, planner));
+    const inForeground = async () => {
+      if (!isHere && options.json !== true) io.err('No systemd is at work here, so this runs in the foreground.\n');
+      return null;
+    };
+    return await withReboot(call, context, await carryOut(call, planner, inForeground));
   }
   return await carryOut(call, planner, async (agreed) => {
     const argv = options.json === true ? call.argv : call.argv.filter((word) => word !== '--yes' && word !== '-y');
