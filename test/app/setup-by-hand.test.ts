@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { describe, expect, test } from 'vitest';
 import { planAdoption } from '../../src/app/adopt.ts';
+import { assertHostSetup } from '../../src/app/assert.ts';
 import { applyPlan } from '../../src/app/engine/apply-plan.ts';
 import { readDesired } from '../../src/app/engine/state-files.ts';
 import { planHostSetup } from '../../src/app/plan-setup.ts';
@@ -26,9 +27,49 @@ describe('a node that somebody set up by hand', () => {
     const machine = simulated('raptor-lake-s-by-hand');
     const plan = must(await planHostSetup(machine.context, { mode: 'sriov' }));
     expect([plan.steps, plan.desired, ids(plan).includes('setup.managed-by-you')]).toEqual([[], undefined, true]);
+    const view = must(await assertHostSetup(machine.context, { mode: 'sriov' }));
+    expect([view.answer, view.assertions.some(({ text: line }) => line.includes('as you set it up'))]).toEqual(['yes', true]);
     const before = machine.lasting();
     must(await applyPlan(machine.context, plan));
     expect(machine.lasting()).toEqual(before);
+  });
+
+  const SYSFS = 'devices/pci0000:00/0000:00:02.0/sriov_numvfs';
+  test.each([
+    ['/etc/sysfs.d/igpu.conf', `${SYSFS} = 7`],
+    ['/etc/tmpfiles.d/igpu.conf', `w /sys/${SYSFS} - - - - 7`],
+    ['/etc/udev/rules.d/80-igpu.rules', 'ACTION=="add", KERNEL=="0000:00:02.0", SUBSYSTEM=="pci", ATTR{sriov_numvfs}="7"'],
+  ])('by %s: it is left alone, and switched off when pveigpu takes over', async (path, line) => {
+    const machine = simulated('raptor-lake-s-by-hand');
+    const { tree } = machine.node.machine;
+    tree.remove('/etc/sysfs.conf');
+    tree.setFile(path, `# mine\n${line}\n`);
+    const plan = must(await planHostSetup(machine.context, { mode: 'sriov' }));
+    const managed = plan.remarks.find(({ id }) => id === 'setup.managed-by-you');
+    expect([plan.steps, managed?.text.includes(`${path}:2`)]).toEqual([[], true]);
+    must(await applyPlan(machine.context, must(await planAdoption(machine.context, { move: true }))));
+    expect(text(machine, path)).toBe(`# mine\n# pveigpu: ${line}\n`);
+    expect(must(await planHostSetup(machine.context, {})).steps).toEqual([]);
+    must(await applyPlan(machine.context, must(await planHostSetup(machine.context, { mode: 'host' })), { force: true }));
+    expect(text(machine, path)).toBe(`# mine\n${line}\n`);
+  });
+
+  test('by driverctl: it is left alone in gvt-d, and stands against any other mode with the way to undo it', async () => {
+    const machine = simulated('apollo-lake');
+    const { tree, kernel } = machine.node.machine;
+    tree.setFile('/etc/driverctl.d/0000:00:02.0', 'vfio-pci\n');
+    await machine.must('modprobe', 'vfio-pci');
+    kernel.write('/sys/bus/pci/devices/0000:00:02.0/driver_override', 'vfio-pci');
+    kernel.write('/sys/bus/pci/drivers/i915/unbind', '0000:00:02.0');
+    kernel.write('/sys/bus/pci/drivers_probe', '0000:00:02.0');
+    const own = must(await planHostSetup(machine.context, { mode: 'gvt-d' }));
+    expect([own.steps, ids(own).includes('setup.managed-by-you')]).toEqual([[], true]);
+    const other = must(await planHostSetup(machine.context, { mode: 'gvt-g', force: true }));
+    const [blocker] = other.remarks.filter(({ level, overridable }) => level === 'blocker' && overridable !== true);
+    expect([blocker?.id, blocker?.hint]).toEqual([
+      'leftover.driverctl',
+      'Take it away with: driverctl unset-override 0000:00:02.0',
+    ]);
   });
 
   test('adopt remembers the mode and leaves the files; with move ours does it, and host gives the line back', async () => {

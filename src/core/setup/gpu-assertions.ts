@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import { VF_BOOT_UNIT_NAME } from '../boot/vf-boot-unit.ts';
 import type { PciDevice } from '../facts/pci-facts.ts';
 import { ifKnown } from '../facts/section.ts';
 import { modeOf } from '../gpu/select-gpu.ts';
@@ -35,7 +36,7 @@ export function gpuAssertions(world: SetupWorld, device: PciDevice, gpu: GpuVerd
 }
 
 function sriov(
-  { facts }: SetupWorld,
+  { facts, enabledUnits }: SetupWorld,
   device: PciDevice,
   gpu: GpuVerdict,
   wish: DesiredGpu,
@@ -49,6 +50,9 @@ function sriov(
   const vfs = pci === undefined ? [] : vfsOf(pci, device);
   const wanted = wish.numVfs ?? judged.maxVfs;
   const loose = vfs.filter((vf) => vf.device?.driver !== judged.vfioDriver && vf.device?.driver !== 'vfio-pci');
+  // Who makes VFs by other means leaves them to the host's driver, from which PVE takes one when its guest starts.
+  const isTheirs = !enabledUnits.includes(VF_BOOT_UNIT_NAME) && device.sriov?.driversAutoprobe === true;
+  const held = loose.map(({ bdf }) => bdf).join(', ');
   const count = wanted === undefined ? vfs.length > 0 : vfs.length === wanted;
   return [
     of('driver', isReady, isReady ? `The driver gives VFs (${judged.backend}).` : `The driver gives no VFs: ${reason}`),
@@ -58,8 +62,10 @@ function sriov(
       : [
           of(
             'vfio',
-            loose.length === 0,
-            loose.length === 0 ? 'All VFs are ready for guests.' : `The host holds ${loose.map(({ bdf }) => bdf).join(', ')}.`,
+            loose.length === 0 || isTheirs,
+            loose.length === 0
+              ? 'All VFs are ready for guests.'
+              : `The host holds ${held}${isTheirs ? ' until PVE takes them for guests, as you set it up' : ''}.`,
           ),
         ]),
   ];

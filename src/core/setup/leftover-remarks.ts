@@ -22,7 +22,7 @@ export function answerLeftovers(
   const off: LineOff[] = [];
   const kept: string[] = [];
   for (const one of found) {
-    const { path, line, text, says, breaks, serves, keeps } = one;
+    const { path, line, text, says, breaks, serves, keeps, remedy } = one;
     const where = line === undefined ? path : `${path}:${line}`;
     const what = `${where} has "${text.trim()}". ${says}`;
     const was = options.switched(one);
@@ -39,7 +39,7 @@ export function answerLeftovers(
     } else if (breaks !== undefined) {
       const hint =
         line === undefined
-          ? 'Take it out of the kernel command line.'
+          ? (remedy ?? 'Take it out of the kernel command line.')
           : 'Take the line out, or have it switched off with --force.';
       remarks.push({
         level: 'blocker',

@@ -85,6 +85,33 @@ describe('leftovers', () => {
     ]);
   });
 
+  test('rules of udev that make VFs or give a driver, for this GPU alone', () => {
+    const files = {
+      '/etc/udev/rules.d/80-igpu.rules':
+        '# ATTR{sriov_numvfs}="9"\nACTION=="add", KERNEL=="0000:00:02.0", SUBSYSTEM=="pci", ATTR{sriov_numvfs}="4"\n' +
+        'KERNEL=="0000:01:00.0", ATTR{sriov_numvfs}="4"\nSUBSYSTEM=="pci", ATTR{device}=="0x5a85", ATTR{driver_override}="vfio-pci"\n' +
+        'ATTR{[pci/0000:00:02.0]sriov_numvfs}="2"\n',
+    };
+    expect(found('sriov', files)).toEqual([
+      'vf-maker /etc/udev/rules.d/80-igpu.rules:2: serves',
+      'udev-override /etc/udev/rules.d/80-igpu.rules:4: breaks',
+    ]);
+    expect(found('gvt-d', files)).toEqual([
+      'vf-maker /etc/udev/rules.d/80-igpu.rules:2: note',
+      'udev-override /etc/udev/rules.d/80-igpu.rules:4: serves',
+    ]);
+  });
+
+  test('overrides of driverctl', () => {
+    const given = (driver: string) => ({
+      '/etc/driverctl.d/0000:00:02.0': `${driver}\n`,
+      '/etc/driverctl.d/0000:01:00.0': 'x\n',
+    });
+    expect(found('gvt-d', given('vfio-pci'))).toEqual(['driverctl /etc/driverctl.d/0000:00:02.0: serves']);
+    expect(found('gvt-g', given('vfio-pci'))).toEqual(['driverctl /etc/driverctl.d/0000:00:02.0: breaks']);
+    expect(found('gvt-g', given('i915'))).toEqual(['driverctl /etc/driverctl.d/0000:00:02.0: note']);
+  });
+
   test('lines of modprobe that run or pull in something', () => {
     const files = {
       '/etc/modprobe.d/a.conf':

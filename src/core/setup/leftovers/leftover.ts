@@ -17,6 +17,8 @@ export interface Leftover {
   readonly says: string;
   /** Why the wanted mode cannot work with it, a sentence; absent when it is harmless. */
   readonly breaks?: string;
+  /** How to take away what is no line of a file, a sentence. */
+  readonly remedy?: string;
   /** It does already what the wanted mode would otherwise have set up. */
   readonly serves?: true;
   /** What of the line must go on to hold when it is switched off: a line for our own file of modprobe.d. */

@@ -2,10 +2,12 @@
 import { acsOverride } from './acs-override.ts';
 import { blockedDriver } from './blocked-driver.ts';
 import { disableVga } from './disable-vga.ts';
+import { driverctl } from './driverctl.ts';
 import { installLine } from './install-line.ts';
 import type { Detector, Leftover, LeftoverGround } from './leftover.ts';
 import { sysfsConf } from './sysfs-conf.ts';
 import { tmpfiles } from './tmpfiles.ts';
+import { udevRule } from './udev-rule.ts';
 import { unsafeInterrupts } from './unsafe-interrupts.ts';
 import { vfioIds } from './vfio-ids.ts';
 import { vfioVirqfd } from './vfio-virqfd.ts';
@@ -17,6 +19,8 @@ const DETECTORS: readonly Detector[] = [
   installLine,
   sysfsConf,
   tmpfiles,
+  udevRule,
+  driverctl,
   disableVga,
   vfioVirqfd,
   unsafeInterrupts,
