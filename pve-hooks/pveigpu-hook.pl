@@ -4,8 +4,11 @@
 # No modules are loaded, so that a phase with nothing to do costs no more than perl itself.
 
 my ($vmid, $phase) = @ARGV;
-# VFs are made ready before the start; nothing is to be done in the other phases, nor in those of a later PVE.
-exit 0 unless defined $phase && $phase eq 'pre-start' && $vmid =~ /\A[1-9][0-9]{2,8}\z/;
+my $run = $ENV{PVEIGPU_RUN} || '/run/pveigpu';
+# VFs are made ready before the start, and a GPU that was handed over is given back after the stop. Nothing is to be done in
+# the other phases, nor in those of a later PVE.
+exit 0 unless defined $phase && $vmid =~ /\A[1-9][0-9]{2,8}\z/;
+exit 0 unless $phase eq 'pre-start' || ($phase eq 'post-stop' && -d "$run/handover");
 
 my $root = $ENV{PVEIGPU_ROOT} || '';
 my $hook = $ENV{PVEIGPU_HOOK} || '/usr/lib/pveigpu/hook.cjs';
@@ -14,7 +17,6 @@ give_up("$hook is not there") unless defined $node && -r $hook;
 
 # One lock for everything that changes devices. The program gets it handed down; it is free when the last process that
 # has it is gone.
-my $run = $ENV{PVEIGPU_RUN} || '/run/pveigpu';
 my $held = 0;
 mkdir $run, 0700;
 $^F = 255;
@@ -58,6 +60,10 @@ sub within {
 # fails by itself when the device is not there. One that takes the whole GPU would take the VFs of others, so it does not.
 sub give_up {
     my ($why) = @_;
+    if ($phase eq 'post-stop') {
+        print STDERR "pveigpu: The GPU of VM $vmid was not given back to the host: $why.\n";
+        exit 0;
+    }
     my $gpu = whole_gpu();
     exit 0 if !defined $gpu && $why =~ /is not there\z/;
     print STDERR "pveigpu: The GPU of VM $vmid was not looked after: $why.\n";

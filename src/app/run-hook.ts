@@ -7,7 +7,9 @@ import { readGuestKeys } from '../core/plan/guest-keys.ts';
 import type { Result } from '../core/problem.ts';
 import type { HeldLock, Host } from '../ports/host.ts';
 import { DEVICE_LOCK } from './engine/state-paths.ts';
+import { giveBack } from './hook/give-back.ts';
 import { guardWholeGpu, wholeGpus } from './hook/guard-whole-gpu.ts';
+import { handoversTo } from './hook/handover-record.ts';
 import { type HookContext, type Prepared, READY } from './hook/hook-context.ts';
 import { linkName } from './hook/pci-look.ts';
 import {
@@ -19,6 +21,7 @@ import {
   refuseTaken,
   type SliceState,
 } from './hook/prepare-slice.ts';
+import { takeFromHost } from './hook/take-from-host.ts';
 
 /** How long another hook may hold the device lock. */
 const LOCK_WAIT_MS = 20_000;
@@ -41,6 +44,7 @@ export interface HookCall {
  */
 export async function runHook(context: HookContext, call: HookCall): Promise<0 | 1> {
   if (!isHookPhase(call.phase)) return 0;
+  if (call.phase === 'post-stop') return await afterStop(context, call);
   const { host, log } = context;
   const config = await host.read(`/etc/pve/qemu-server/${call.vmid}.conf`);
   if (config.kind === 'unreadable') log.warn(`The configuration of VM ${call.vmid} cannot be read: ${config.errno}.`);
@@ -62,6 +66,22 @@ export async function runHook(context: HookContext, call: HookCall): Promise<0 |
   return 0;
 }
 
+/** PVE has cleaned up after the guest by now; nothing here can fail a stop. */
+async function afterStop(context: HookContext, call: HookCall): Promise<0> {
+  if ((await handoversTo(context.host, call.vmid)).length === 0) return 0;
+  const lock = call.lockHeld ? undefined : await takeLock(context, call);
+  if (lock?.ok === false) {
+    context.log.warn(`The GPU of VM ${call.vmid} is not given back to the host: ${lock.problem.message}`);
+    return 0;
+  }
+  try {
+    await giveBack(context, call.vmid);
+    return 0;
+  } finally {
+    await lock?.value.release();
+  }
+}
+
 /** Whole GPUs are looked at with the lock held, so that nobody makes VFs in that moment; without it the start is refused. */
 async function guardAll(context: HookContext, slices: readonly HookSlice[], call: HookCall): Promise<Prepared> {
   const whole: (readonly [HookSlice, string])[] = [];
@@ -74,6 +94,8 @@ async function guardAll(context: HookContext, slices: readonly HookSlice[], call
     for (const [slice, pf] of whole) {
       const guarded = await guardWholeGpu(context, slice, pf, call.vmid);
       if (guarded.kind !== 'ready') return guarded;
+      const taken = await takeFromHost(context, pf, call.vmid);
+      if (taken.kind !== 'ready') return taken;
     }
     return READY;
   } finally {

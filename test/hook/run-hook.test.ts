@@ -360,7 +360,13 @@ test.each([
   expect(lines).toEqual([]);
 });
 
-test.each(['post-start', 'pre-stop', 'post-stop', 'pre-clone'])('nothing is even read at %s', async (phase) => {
+test('at post-stop it is only looked whether anything was handed over', async () => {
+  expect(await start(101, `hostpci0: ${vf(3)}\n`, { phase: 'post-stop' })).toBe(0);
+  expect(accesses).toHaveLength(1);
+  expect(accesses[0]).toContain('/run/pveigpu/handover');
+});
+
+test.each(['post-start', 'pre-stop', 'pre-clone'])('nothing is even read at %s', async (phase) => {
   expect(await start(101, `hostpci0: ${vf(3)}\n`, { phase })).toBe(0);
   expect(accesses).toEqual([]);
 });

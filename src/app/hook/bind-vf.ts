@@ -18,9 +18,15 @@ export function isVfioDriver(driver: string | null, keepsDriver: boolean): boole
 
 /**
  * Binds a VF to its VFIO driver by `driver_override`, so that PVE need not write `new_id`, which would later take the GPU
- * itself (PF and VFs share their id). A VF that somebody has open is left alone. Called with `device.lock` held.
+ * itself (PF and VFs share their id). A VF that somebody has open is left alone. A whole GPU is bound alike, with a longer `unbindMs`. Called with `device.lock` held.
  */
-export async function bindVf(context: HookContext, vf: string, keepsDriver: boolean, vmid: number): Promise<Prepared> {
+export async function bindVf(
+  context: HookContext,
+  vf: string,
+  keepsDriver: boolean,
+  vmid: number,
+  unbindMs = POKE_MS,
+): Promise<Prepared> {
   const { host } = context;
   const bound = await linkName(host, vf, 'driver');
   if (isVfioDriver(bound, keepsDriver)) return READY;
@@ -41,7 +47,7 @@ export async function bindVf(context: HookContext, vf: string, keepsDriver: bool
     ['/sys/bus/pci/drivers_probe', vf],
   ];
   for (const [path, value] of writes) {
-    const written = await writeAttribute(host, path, value, POKE_MS);
+    const written = await writeAttribute(host, path, value, path.endsWith('/unbind') ? unbindMs : POKE_MS);
     if (!written.ok) return gaveUp(written.problem.message);
   }
   // The probe's own answer says nothing: it is "yes" also when the driver did not take the device.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import { addFrameBuffer, removeFrameBuffer } from './consoles.ts';
 import { relativeLink } from './links.ts';
 import type { KernelState, SimDevice } from './state.ts';
 
@@ -24,12 +25,14 @@ export function addDrm(state: KernelState, device: SimDevice, driverText: string
     state.tree.setLink(`/sys/class/drm/card${card}-${name}`, relativeLink('/sys/class/drm', directory));
     state.tree.setLink(`${directory}/device`, relativeLink(directory, `${device.path}/drm/card${card}`));
   }
+  addFrameBuffer(state, device);
   state.log(`[drm] Initialized ${driverText} for ${device.bdf} on minor ${card}`);
 }
 
 /** Takes the DRM nodes of a function away. */
 export function removeDrm(state: KernelState, device: SimDevice): void {
   if (device.drm === undefined) return;
+  removeFrameBuffer(state, device);
   const names = [`card${device.drm.card}`, `renderD${device.drm.render}`];
   for (const name of names) {
     state.tree.remove(`/dev/dri/${name}`);

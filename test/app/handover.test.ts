@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { describe, expect, test } from 'vitest';
+import type { AssignRequest } from '../../src/core/assign/assign-request.ts';
+import type { Plan } from '../../src/core/plan/action.ts';
+import type { Result } from '../../src/core/problem.ts';
+import { type Simulated, simulated } from './simulated.ts';
+
+const GPU = '0000:00:02.0';
+const RECORD = `/run/pveigpu/handover/${GPU}`;
+const SIGN = '/var/lib/pveigpu/handover/101';
+const WISH: AssignRequest = { vmid: 101, mode: 'gvt-d', whole: { handover: true } };
+
+function done(result: Result<readonly Plan[]>): readonly Plan[] {
+  if (!result.ok) throw new Error(`${result.problem.code}: ${result.problem.message}`);
+  return result.value;
+}
+
+/** A node whose VM 101 has the whole GPU by hand-over. */
+async function handedOver(): Promise<Simulated> {
+  const node = simulated('raptor-lake-s-untouched');
+  done(await node.assign(WISH));
+  return node;
+}
+
+function driver(node: Simulated): string | null {
+  return node.node.machine.kernel.driverOf(GPU) ?? null;
+}
+
+function console(node: Simulated): string | undefined {
+  return node.node.machine.tree.text('/sys/class/vtconsole/vtcon1/bind')?.trim();
+}
+
+function hasFile(node: Simulated, path: string): boolean {
+  return node.node.machine.tree.get(path) !== undefined;
+}
+
+describe('hand-over of the whole GPU', () => {
+  test('taken when the guest starts, given back with its consoles when it has stopped', async () => {
+    const node = await handedOver();
+    const before = [driver(node), console(node), hasFile(node, '/dev/dri/renderD128')];
+    expect(before).toEqual(['i915', '1', true]);
+    const started = await node.must('qm', 'start', '101');
+    expect(started).toContain(`${GPU} was taken from i915 and its consoles`);
+    expect([driver(node), console(node), hasFile(node, '/dev/dri/renderD128')]).toEqual(['vfio-pci', '0', false]);
+    expect(node.held()).toEqual([`${GPU} 101`]);
+    await node.must('qm', 'stop', '101');
+    expect([driver(node), console(node), hasFile(node, '/dev/dri/renderD128')]).toEqual(before);
+    expect(hasFile(node, RECORD)).toBe(false);
+    expect(await node.node.read(`/sys/bus/pci/devices/${GPU}/driver_override`)).toEqual({ kind: 'content', value: '(null)\n' });
+  });
+
+  test('again and again', async () => {
+    const node = await handedOver();
+    for (let round = 0; round < 3; round += 1) {
+      await node.must('qm', 'start', '101');
+      await node.must('qm', 'stop', '101');
+    }
+    expect([driver(node), console(node)]).toEqual(['i915', '1']);
+  });
+
+  test('unassign takes everything back', async () => {
+    const node = simulated('raptor-lake-s-untouched');
+    const before = node.lasting();
+    done(await node.assign(WISH));
+    expect(hasFile(node, SIGN)).toBe(true);
+    expect(done(await node.assign(WISH))[0]?.steps).toEqual([]);
+    done(await node.unassign(101));
+    expect(hasFile(node, SIGN)).toBe(false);
+    expect(node.lasting()).toEqual(before);
+  });
+
+  test('refused while somebody has /dev/dri open, and nothing is taken', async () => {
+    const node = await handedOver();
+    node.node.machine.kernel.startProcess({ command: 'plex', argv: ['plex'], open: ['/dev/dri/renderD128'] });
+    const { exitCode, text } = await node.run('qm', 'start', '101');
+    expect(exitCode).not.toBe(0);
+    expect(text).toMatch(/VM 101 is not started: 0000:00:02.0 is in use on the host by process \d+ \(plex\)/);
+    expect([driver(node), console(node), hasFile(node, RECORD)]).toEqual(['i915', '1', false]);
+  });
+
+  test('refused while a VF exists', async () => {
+    const node = simulated('raptor-lake-s');
+    done(await node.assign(WISH));
+    node.node.machine.kernel.write(`/sys/bus/pci/devices/${GPU}/sriov_numvfs`, '2');
+    const { exitCode, text } = await node.run('qm', 'start', '101');
+    expect(exitCode).not.toBe(0);
+    expect(text).toContain('whose 2 VFs exist');
+    expect([driver(node), console(node)]).toEqual(['i915', '1']);
+  });
+
+  test('refused while a mediated device exists', async () => {
+    const node = simulated('coffee-lake');
+    node.writeConfig(103, `${node.config(103)}hookscript: local:snippets/pveigpu-hook\n`);
+    const request: AssignRequest = { vmid: 103, mode: 'gvt-d', whole: { handover: true, noVga: true } };
+    done(await node.assign(request));
+    const create = `/sys/bus/pci/devices/${GPU}/mdev_supported_types/i915-GVTg_V5_8/create`;
+    expect(node.node.machine.kernel.write(create, '00000000-0000-0000-0000-000000000100')).toBe('ok');
+    const { exitCode, text } = await node.run('qm', 'start', '103');
+    expect(exitCode).not.toBe(0);
+    expect(text).toContain('the mediated device 00000000-0000-0000-0000-000000000100');
+    expect(driver(node)).toBe('i915');
+  });
+
+  test('a start that fails after it: the next guest, or the hook by hand, gives the GPU back', async () => {
+    const node = await handedOver();
+    node.writeConfig(101, `${node.config(101)}hostpci1: 0000:00:1e.7\n`);
+    expect((await node.run('qm', 'start', '101')).exitCode).not.toBe(0);
+    expect([driver(node), hasFile(node, RECORD)]).toEqual(['vfio-pci', true]);
+    node.writeConfig(101, node.config(101).replace('hostpci1: 0000:00:1e.7\n', ''));
+    await node.must('qm', 'start', '101');
+    await node.must('qm', 'stop', '101');
+    expect([driver(node), console(node), hasFile(node, RECORD)]).toEqual(['i915', '1', false]);
+  });
+
+  test('a GPU that waits on vfio-pci since boot stays there', async () => {
+    const node = await handedOver();
+    const { kernel } = node.node.machine;
+    kernel.write(`/sys/bus/pci/devices/${GPU}/driver_override`, 'vfio-pci');
+    await node.must('modprobe', 'vfio-pci');
+    kernel.write('/sys/bus/pci/drivers/i915/unbind', GPU);
+    kernel.write('/sys/bus/pci/drivers_probe', GPU);
+    await node.must('qm', 'start', '101');
+    await node.must('qm', 'stop', '101');
+    expect(driver(node)).toBe('vfio-pci');
+  });
+});
