@@ -29,7 +29,7 @@ export async function withContainer(host: Host, ground: GuestGround, guest: Gues
 }
 
 /** The file as it was when its digest was taken; undefined when it has changed since or cannot be read. */
-async function containerFile(host: Host, vmid: number, digest: string): Promise<ContainerFile | undefined> {
+export async function containerFile(host: Host, vmid: number, digest: string): Promise<ContainerFile | undefined> {
   const config = await readGuestConfig(host, vmid);
   if (!config.ok) return undefined;
   const { path } = config.value;

@@ -2,11 +2,15 @@
 import { planRelease, type UnassignRequest } from '../core/assign/plan-unassign.ts';
 import type { Plan } from '../core/plan/action.ts';
 import type { Result } from '../core/problem.ts';
+import { containerFile, containerOf } from './container-ground.ts';
 import type { Context } from './context.ts';
 import { type GuestPlanOptions, guestGround } from './guest-ground.ts';
 
 /** Plans giving a guest back what it had; nothing is written. */
 export async function planUnassign(context: Context, request: UnassignRequest, options: GuestPlanOptions): Promise<Result<Plan>> {
   const ground = await guestGround(context, request.vmid, options);
-  return ground.ok ? planRelease(ground.value, request) : ground;
+  if (!ground.ok) return ground;
+  const container = containerOf(ground.value, request.vmid);
+  const file = container === undefined ? undefined : await containerFile(context.host, request.vmid, ground.value.digest);
+  return planRelease({ ...ground.value, ...(file === undefined ? {} : { containerFile: file }) }, request);
 }

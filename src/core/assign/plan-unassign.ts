@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import { releaseShare } from '../container/release-share.ts';
 import type { Guest } from '../facts/guest-facts.ts';
 import type { Plan, Remark, Step } from '../plan/action.ts';
 import { requireKnown, writablePve } from '../pool/pve-writable.ts';
@@ -39,10 +40,11 @@ export function planRelease(ground: GuestGround, request: UnassignRequest): Resu
   const assignments = allAssignments(facts, ledger);
   const own = assignments.filter((one) => one.guest.vmid === guest.vmid);
   const mine = own.filter((one) => one.ours || (request.force === true && FORCIBLE.has(one.form)));
-  const release = releaseKeys(guest, mine, ledger);
+  const share = releaseShare(ground, guest, releaseKeys(guest, mine, ledger));
+  const { release } = share;
   const pools = sweepPools(facts, ledger, guest, release, assignments);
   const hook = sweepHook(facts, ledger, guest, release, ground.hook);
-  const change = changeGuest(ground, guest, release);
+  const change = [...share.steps, ...changeGuest(share, guest, release)];
   const steps = [...change, ...pools.steps, ...hook.steps, ...unsignHandover(guest.vmid, ground.handoverSign)];
   const isNothing = change.length === 0 && release.leaving.length === 0 && (steps.length === 0 || own.length > 0);
   if (isNothing) return nothingOfOurs(guest, own);
@@ -52,11 +54,11 @@ export function planRelease(ground: GuestGround, request: UnassignRequest): Resu
   return ok({
     title: `${change.length > 0 ? 'take the slice from' : 'tidy up after'} ${guestName(guest)}`,
     steps,
-    remarks: remarksOf(ground, guest, release, byHand, [pools, hook]),
+    remarks: [...share.remarks, ...remarksOf(ground, guest, release, byHand, [pools, hook])],
   });
 }
 
-function changeGuest({ digest }: GuestGround, guest: Guest, release: Release): readonly Step[] {
+function changeGuest({ digest }: Pick<GuestGround, 'digest'>, guest: Guest, release: Release): readonly Step[] {
   const { set, remove, revert } = release;
   if (Object.keys(set).length + remove.length + revert.length === 0) return [];
   const before = touchedBefore(guest, release);

@@ -79,3 +79,33 @@ export function withoutHandLines(text: string): { readonly text: string; readonl
   });
   return { text: kept.join('\n'), removed };
 }
+
+/**
+ * A container's file with its raw lines as they were: in their old order where the others are unchanged, else at the end of the current
+ * section, where PVE writes raw lines.
+ */
+export function linesBack(text: string, pristine: string, removed: readonly string[]): string {
+  const lines = text.split('\n');
+  const header = lines.findIndex((line) => line.startsWith('['));
+  const end = header < 0 ? lines.length : header;
+  const section = lines.slice(0, end);
+  const now = section.filter(isRaw);
+  const then = currentRaw(pristine);
+  const isUnchanged = then.filter((line) => !removed.includes(line)).join('\n') === now.join('\n');
+  const missing = removed.filter((line) => !now.includes(line));
+  const raw = isUnchanged ? then : [...now, ...missing];
+  const others = section.filter((line) => !isRaw(line));
+  const blanks = [...others].reverse().findIndex((line) => line.trim() !== '');
+  const last = blanks < 0 ? 0 : others.length - blanks;
+  return [...others.slice(0, last), ...raw, ...others.slice(last), ...lines.slice(end)].join('\n');
+}
+
+function currentRaw(text: string): readonly string[] {
+  const lines = text.split('\n');
+  const header = lines.findIndex((line) => line.startsWith('['));
+  return (header < 0 ? lines : lines.slice(0, header)).filter(isRaw);
+}
+
+function isRaw(line: string): boolean {
+  return line.startsWith('lxc.');
+}

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Machine } from '../machine.ts';
-import { UnknownCall } from '../programs/table.ts';
-import { Die } from './perl-die.ts';
 
 /** Files inside containers that somebody changed, by container and path. A host sees them in no path of its own. */
 const CHANGED = new WeakMap<Machine, Map<string, string>>();
@@ -17,13 +15,4 @@ export function setContainerFile(machine: Machine, ctid: number, path: string, t
   const files = CHANGED.get(machine) ?? new Map<string, string>();
   files.set(`${ctid}${path}`, text);
   CHANGED.set(machine, files);
-}
-
-/** A program inside a running container (`pct exec`): only what the product calls there exists. */
-export function runInContainer(machine: Machine, ctid: number, argv: readonly string[]): string {
-  const [program, path = '', ...more] = argv;
-  if (program !== 'cat' || more.length > 0) throw new UnknownCall(['pct', 'exec', String(ctid), '--', ...argv]);
-  const text = containerFile(machine, ctid, path);
-  if (text === undefined) throw new Die(`cat: ${path}: No such file or directory\n`, { exitCode: 1 });
-  return text;
 }

@@ -9,8 +9,6 @@ export interface Synopsis {
   readonly names: readonly string[];
   readonly rule: (name: string) => ValueRule | undefined;
   readonly required?: readonly string[];
-  /** Takes the words after `--` as they are, as the parameter `extra-args` with NUL between them. */
-  readonly extraArgs?: boolean;
 }
 
 /** Parsed and checked parameters by name, in the order given; an array parameter holds its values joined by NUL. */
@@ -21,10 +19,8 @@ export function getOptions(synopsis: Synopsis, args: readonly string[], warn: (t
   const found: Parameters = new Map();
   const fixed: string[] = [];
   let bad = false;
-  const end = synopsis.extraArgs === true ? args.indexOf('--') : -1;
-  const words = end < 0 ? args : args.slice(0, end);
-  for (let at = 0; at < words.length; at++) {
-    const word = words[at] ?? '';
+  for (let at = 0; at < args.length; at++) {
+    const word = args[at] ?? '';
     const option = /^--?([^=]+)(?:=([\s\S]*))?$/.exec(word);
     if (option === null || word === '-') {
       fixed.push(word);
@@ -36,7 +32,7 @@ export function getOptions(synopsis: Synopsis, args: readonly string[], warn: (t
       continue;
     }
     const rule = synopsis.rule(name);
-    let value = option[2] ?? words[at + 1];
+    let value = option[2] ?? args[at + 1];
     const flag = rule?.type === 'boolean';
     if (option[2] === undefined && !(flag && (value === undefined || value.startsWith('-')))) at += 1;
     else if (option[2] === undefined) value = '1';
@@ -52,9 +48,7 @@ export function getOptions(synopsis: Synopsis, args: readonly string[], warn: (t
   if (fixed.length > synopsis.fixed.length) throw new Die('400 too many arguments\n');
   if (fixed.length < synopsis.fixed.length) throw new Die('400 not enough arguments\n');
   for (const [at, name] of synopsis.fixed.entries()) found.set(name, fixed[at] ?? '');
-  const checked = checkParameters(synopsis, found);
-  if (end >= 0) checked.set('extra-args', args.slice(end + 1).join('\0'));
-  return checked;
+  return checkParameters(synopsis, found);
 }
 
 function resolve(synopsis: Synopsis, word: string, warn: (text: string) => void): string | undefined {

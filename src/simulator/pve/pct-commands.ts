@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { parameterRule, routeOf } from './api-schema.ts';
 import type { Command } from './cli.ts';
-import { runInContainer } from './container-root.ts';
 import { checkQuorum, confName, readConf, writeCluster } from './guest-state.ts';
 import { runHook } from './hookscript.ts';
 import { checkDevices, isLxcRunning, lxcConfig, lxcList, lxcText, updateLxc } from './lxc-config.ts';
@@ -53,20 +52,6 @@ export const PCT_COMMANDS: { readonly [name: string]: Command } = {
     await updateLxc(session, parameters);
     return '';
   }),
-  exec: {
-    usage: 'pct exec <vmid> [<extra-args>] [OPTIONS]',
-    fixed: ['vmid'],
-    names: ['keep-env'],
-    rule: (name) => (name === 'keep-env' ? { type: 'boolean' } : parameterRule(routeOf('GET', `${LXC}/config`), name)),
-    extraArgs: true,
-    run: async ({ machine }, parameters) => {
-      readConf(machine, id(parameters), 'lxc');
-      if (!isLxcRunning(machine, id(parameters))) throw new Die(`container '${id(parameters)}' not running!\n`);
-      const words = parameters.get('extra-args');
-      if (words === undefined || words === '') throw new Die('missing command');
-      return runInContainer(machine, id(parameters), words.split('\0'));
-    },
-  },
   start: command('start', 'POST', '/status/start', (session, parameters) => startLxc(session, id(parameters)), true),
   stop: command('stop', 'POST', '/status/stop', (session, parameters) => stopLxc(session, id(parameters)), true),
 };

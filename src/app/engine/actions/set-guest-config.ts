@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { ActionArgs } from '../../../core/plan/action.ts';
 import { changeTowards, effectiveValue, type GuestKeys, hasPending, sameValue } from '../../../core/plan/guest-keys.ts';
-import { ok, problem } from '../../../core/problem.ts';
-import type { Executor } from '../executor.ts';
+import { ok, problem, type Result } from '../../../core/problem.ts';
+import type { EngineContext, Executor } from '../executor.ts';
 import { guestName, readGuestFile } from '../guest-file.ts';
 
 type Args = ActionArgs['setGuestConfig'];
@@ -22,17 +22,31 @@ export const setGuestConfig: Executor<'setGuestConfig'> = {
       hint: 'Look at the change and plan again.',
     });
   },
-  async execute({ host, pve }, args) {
+  async execute(context, args) {
+    const { host, pve } = context;
     const { kind, vmid } = args;
     if (args.digest !== '') {
       const { set, remove, revert, digest } = args;
-      return await pve.changeGuest({ kind, vmid, set, remove, revert, digest });
+      return await unlessWritten(context, args, await pve.changeGuest({ kind, vmid, set, remove, revert, digest }));
     }
     const file = await readGuestFile(host, kind, vmid);
     if (!file.ok) return file;
-    return await pve.changeGuest({ kind, vmid, ...changeTowards(file.value.keys, targets(args)), digest: file.value.digest });
+    const change = { kind, vmid, ...changeTowards(file.value.keys, targets(args)), digest: file.value.digest };
+    return await unlessWritten(context, args, await pve.changeGuest(change));
   },
 };
+
+/**
+ * After it has written a container's file, PVE makes the one for LXC and fails when any device of it is not there (pve-container
+ * API2/LXC/Config.pm): then the change is done, and what PVE said is about something else.
+ */
+async function unlessWritten({ host, log }: EngineContext, args: Args, changed: Result<void>): Promise<Result<void>> {
+  if (changed.ok || args.kind !== 'lxc' || changed.problem.code !== 'pve.refused') return changed;
+  const file = await readGuestFile(host, args.kind, args.vmid);
+  if (!file.ok || !isReached(file.value.keys, args)) return changed;
+  log.warn(`${guestName(args.kind, args.vmid)} is changed, but it cannot start so: ${changed.problem.message}`);
+  return ok(undefined);
+}
 
 /** The value that each key shall have, where the arguments say it; a reverted key gets what its file says. */
 function targets({ set, remove }: Args): { readonly [key: string]: string | null } {
