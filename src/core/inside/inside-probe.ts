@@ -11,7 +11,6 @@ export const PROBES = {
   osRelease: quick('cat', '/etc/os-release'),
   kernel: quick('uname', '-r'),
   modprobe: quick('cat', '/etc/modprobe.d/pveigpu.conf'),
-  sourcesList: quick('cat', '/etc/apt/sources.list'),
   nodes: quick('ls', '-ln', '/dev/dri'),
   log: quick('dmesg'),
   opencl: quick('clinfo'),

@@ -24,6 +24,8 @@ export interface VerifyInput {
   readonly qsvEncode?: InsideOutput;
   readonly engines?: InsideOutput;
   readonly opencl?: InsideOutput;
+  /** Why a question got no answer, one for each. */
+  readonly unanswered: readonly string[];
 }
 
 /** Reads `ls -ln /dev/dri`. */

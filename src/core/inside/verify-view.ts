@@ -64,7 +64,7 @@ export function unverified(inside: InsideCase, reason: string): VerifyView {
 export function verifyLinux(input: VerifyInput): VerifyView {
   const { checks, fps } = mediaChecks(input);
   const codecs = input.vainfo === undefined ? [] : vaCodecs(parseVainfo(input.vainfo.stdout));
-  return view(input.inside, [nodesCheck(input), ...driverChecks(input), ...checks], { codecs, fps });
+  return view(input.inside, [nodesCheck(input), ...driverChecks(input), ...checks], { codecs, fps, unknown: input.unanswered });
 }
 
 function nodesCheck({ inside, nodes, node }: VerifyInput): InsideCheck {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import type { RunOptions } from '../../ports/host.ts';
 import type { Machine, Program, ProgramAnswer } from '../machine.ts';
 import { getOptions, type Parameters, type Synopsis } from './getopt.ts';
 import { Hang } from './hang.ts';
@@ -19,11 +20,15 @@ const EXIT_KILLED = 137;
 
 /** Makes a program out of its commands; `unknown` answers for a command that it does not have. */
 export function program(
-  commandOf: (machine: Machine, args: readonly string[]) => { readonly command: Command; readonly args: readonly string[] } | Die,
+  commandOf: (
+    machine: Machine,
+    args: readonly string[],
+    options?: RunOptions,
+  ) => { readonly command: Command; readonly args: readonly string[] } | Die,
 ): Program {
-  return async (machine, argv) => {
+  return async (machine, argv, options) => {
     const session = new Session(machine, 'cli');
-    const found = commandOf(machine, argv.slice(1));
+    const found = commandOf(machine, argv.slice(1), options);
     if (found instanceof Die) return answer(session, found.exitCode, found.text);
     const { command, args } = found;
     try {

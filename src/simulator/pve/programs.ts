@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import type { RunOptions } from '../../ports/host.ts';
 import type { Machine, Program } from '../machine.ts';
 import { type Command, program, refusal } from './cli.ts';
+import { pctExecCommand, qmGuestCommand } from './guest-exec.ts';
 import { PCT_COMMANDS } from './pct-commands.ts';
 import { Die } from './perl-die.ts';
 import { pveshCommand } from './pvesh.ts';
@@ -10,8 +12,16 @@ export { installPve } from './install.ts';
 
 type Finder = Parameters<typeof program>[0];
 
-function among(name: string, commands: { readonly [name: string]: Command }): Finder {
-  return (_machine, args) => {
+/** Finds commands of more than one word, or with words for a program inside a guest. */
+type OtherFinder = (
+  args: readonly string[],
+  options: RunOptions,
+) => { readonly command: Command; readonly args: readonly string[] } | undefined;
+
+function among(name: string, commands: { readonly [name: string]: Command }, other: OtherFinder): Finder {
+  return (_machine, args, options = {}) => {
+    const found = other(args, options);
+    if (found !== undefined) return found;
     const [word = '', ...rest] = args;
     const command = Object.hasOwn(commands, word) ? commands[word] : undefined;
     return command === undefined ? new Die(`ERROR: unknown command '${name} ${word}'\n`) : { command, args: rest };
@@ -19,8 +29,8 @@ function among(name: string, commands: { readonly [name: string]: Command }): Fi
 }
 
 const FINDERS: { readonly [name: string]: Finder } = {
-  qm: among('qm', QM_COMMANDS),
-  pct: among('pct', PCT_COMMANDS),
+  qm: among('qm', QM_COMMANDS, qmGuestCommand),
+  pct: among('pct', PCT_COMMANDS, pctExecCommand),
   pvesh: pveshCommand,
 };
 

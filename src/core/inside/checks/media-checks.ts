@@ -27,7 +27,8 @@ export function mediaChecks(input: VerifyInput): MediaChecks {
 }
 
 function vaapiCheck({ vainfo }: VerifyInput, hint: string): InsideCheck {
-  if (vainfo === undefined || vainfo.exitCode === NOT_FOUND)
+  if (vainfo === undefined) return { id: 'vaapi', level: 'unknown', text: 'VA-API could not be looked at.', evidence: [] };
+  if (vainfo.exitCode === NOT_FOUND)
     return {
       id: 'vaapi',
       level: 'unknown',
@@ -71,7 +72,8 @@ function encodeCheck(
   output: InsideOutput | undefined,
 ): { readonly check: InsideCheck; readonly fps: number | null } {
   if (output === undefined || output.exitCode === NOT_FOUND) {
-    const text = `${way}: ffmpeg is not installed, so no encode was tried.`;
+    const text =
+      output === undefined ? `${way}: the encode got no answer.` : `${way}: ffmpeg is not installed, so no encode was tried.`;
     return { check: { id, level: 'unknown', text, evidence: [] }, fps: null };
   }
   const run = parseFfmpegRun(`${output.stdout}\n${output.stderr}`);
