@@ -7,7 +7,7 @@ import { activeConfigFiles, MODPROBE_DIRECTORIES, MODULES_LOAD_DIRECTORIES } fro
 import { fromBase64 } from '../plan/file-image.ts';
 import type { Ledger } from '../plan/ledger.ts';
 import { uncommentLines } from './commented-lines.ts';
-import { isOwnPath, OWN_HEADER } from './own-path.ts';
+import { isOwnPath } from './own-path.ts';
 
 /** A configuration file as it would be without us. */
 export interface OtherFile {
@@ -27,7 +27,10 @@ export interface Others {
 /** Reads what others say from the facts. */
 export function othersOf(facts: HostFacts, ledger: Ledger): Others {
   const config = ifKnown(facts.config)?.files ?? [];
-  const files = config.filter((file) => !isOurs(file)).map((file) => ({ path: file.path, text: uncommentLines(textOf(file)) }));
+  // What somebody else has put at a path of ours is replaced by ours, so that it gives nothing.
+  const files = config
+    .filter(({ path }) => !isOwnPath(path))
+    .map((file) => ({ path: file.path, text: uncommentLines(textOf(file)) }));
   const ourWords = wordsOfOurs(config, ledger);
   const booted = (ifKnown(facts.kernel)?.cmdline ?? '').split(/\s+/);
   // A trial's words, and what somebody typed into the loader's menu, are gone with the next boot.
@@ -58,10 +61,6 @@ function inOrder(files: readonly OtherFile[], directories: readonly string[]): r
   );
   const active = activeConfigFiles(directories, names);
   return active.flatMap((path) => files.filter((file) => file.path === path));
-}
-
-function isOurs(file: ConfigFile): boolean {
-  return isOwnPath(file.path) && textOf(file).startsWith(OWN_HEADER);
 }
 
 /** From our own loader snippet, and from what the ledger says of files that we edited. */

@@ -42,7 +42,7 @@ export function settleFiles(
   for (const file of own) {
     const now = at(file.path);
     const written = writeOwn(file, now);
-    if (written.length > 0) remarks.push(...changedByOthers(ledger, file.path, now));
+    if (written.length > 0) remarks.push(...changedByOthers(ledger, file.path, now), ...replaced(ledger, file.path, now));
     steps.push(...written);
   }
   for (const path of ownPaths(config, ledger)) {
@@ -127,6 +127,13 @@ function changedByOthers(ledger: Ledger, path: string, now: ConfigFile | undefin
   if (noted === undefined || now === undefined || noted.wroteSha1 === sha1Hex(fromBase64(now.base64))) return [];
   const text = `${path} was changed since pveigpu wrote it; what was changed there is lost (see the lines above).`;
   return [{ level: 'warning', id: 'setup.own-file-changed', text, hint: 'Put your own settings into a file of another name.' }];
+}
+
+/** Somebody else's file stands where ours has to be. */
+function replaced(ledger: Ledger, path: string, now: ConfigFile | undefined): readonly Remark[] {
+  if (now === undefined || Object.hasOwn(ledger.files, path) || startsAsOurs(now.base64)) return [];
+  const text = `${path} is not from pveigpu. It is replaced, so what it sets does not count until it comes back.`;
+  return [{ level: 'warning', id: 'setup.file-replaced', text, hint: 'Move it to a file of another name first to keep it.' }];
 }
 
 function ownPaths(config: ConfigFacts, ledger: Ledger): readonly string[] {
