@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import { subjectOf } from '../core/plan/diff-plan.ts';
 import type { RunState } from '../core/plan/journal-run.ts';
 import { ok, type Result } from '../core/problem.ts';
 import type { Context } from './context.ts';
 import { readRun, runNumbers } from './engine/journal.ts';
 import { reportOf, type StepReport } from './engine/report.ts';
+
+/** One step of a run, with what it changed. */
+export interface HistoryStep extends StepReport {
+  /** A path, a unit, a guest: as in a plan. */
+  readonly subject: string;
+}
 
 /** One run of the journal as it is shown. */
 export interface HistoryRun {
@@ -12,7 +19,7 @@ export interface HistoryRun {
   /** Milliseconds since 1970, UTC. */
   readonly startedMs: number;
   readonly state: RunState;
-  readonly steps: readonly StepReport[];
+  readonly steps: readonly HistoryStep[];
   /** Why it was undone. */
   readonly failure?: string;
 }
@@ -39,7 +46,10 @@ export async function readHistory({ host }: Pick<Context, 'host'>): Promise<Resu
       continue;
     }
     const { title, startedMs, state, failure } = run.value;
-    const { steps } = reportOf(run.value);
+    const steps = reportOf(run.value).steps.map((step, at) => {
+      const done = run.value.steps[at]?.step;
+      return { ...step, subject: done === undefined ? step.action : subjectOf(done) };
+    });
     runs.push({ number, title, startedMs, state, steps, ...(failure === undefined ? {} : { failure }) });
   }
   return ok({ format: 1, runs, unknown });

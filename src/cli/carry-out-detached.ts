@@ -41,6 +41,6 @@ function ourProgram(host: string | boolean | undefined): readonly [string, ...st
 
 async function withReboot({ io, options }: Call, { host }: Context, code: number): Promise<number> {
   if (code !== EXIT.done || options.dryRun === true || !(await awaitsReboot(host))) return code;
-  if (options.json !== true) io.out('It takes effect with the next boot. Then run: pveigpu confirm\n');
+  if (options.json !== true) io.out('It takes effect with the next boot of this node.\n');
   return EXIT.rebootNeeded;
 }

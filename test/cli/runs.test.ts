@@ -35,7 +35,8 @@ describe('history', () => {
     expect(out).toMatch(/^1 +\d{4}-\d\d-\d\d \d\d:\d\d +done +/m);
     const one = await mustType(machine, 'history 1');
     expect(one.out).toMatch(/^Run 1, .* done: /);
-    expect(one.out).toContain('  done         writeSysfs: ');
+    expect(one.out).toMatch(/^ {2}done {9}\/sys\/\S+sriov_numvfs \(make \d VFs\)$/m);
+    expect((await mustType(machine, 'history 2')).out).toMatch(/^ {2}done {9}VM 101 \(/m);
     expect(jsonOf(await mustType(machine, 'history 1 --json'))).toMatchObject({
       kind: 'history',
       runs: [{ number: 1, state: 'done' }],

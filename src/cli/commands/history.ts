@@ -41,13 +41,13 @@ export async function run(call: Call): Promise<number> {
 }
 
 /** One run with all its steps. */
-function oneRun({ number, title, startedMs, state, steps, failure }: HistoryRun): string {
+function oneRun({ number, title, startedMs, state: how, steps, failure }: HistoryRun): string {
   const lines = steps.map(
-    (step) =>
-      `  ${stepWord(step.state).padEnd(12)} ${step.action}: ${step.reason}${step.note === undefined ? '' : ` (${step.note})`}`,
+    ({ state, subject, reason, note }) =>
+      `  ${stepWord(state).padEnd(12)} ${subject} (${reason})${note === undefined ? '' : `: ${note}`}`,
   );
   return [
-    `Run ${number}, ${when(startedMs)}, ${STATES[state]}: ${title}`,
+    `Run ${number}, ${when(startedMs)}, ${STATES[how]}: ${title}`,
     ...(failure === undefined ? [] : [`  because: ${failure}`]),
     ...lines,
   ]

@@ -119,6 +119,11 @@ export function diffPlan(plan: Plan, guests: GuestTexts = () => undefined): Plan
   return { format: 1, title, changes: changesOf(steps), remarks, ...next };
 }
 
+/** What one step changes, in the words of a plan: a path, a unit, a guest. */
+export function subjectOf(step: Step): string {
+  return 'path' in step.args ? step.args.path : changeOf(step as StepOf<ActionName>, () => undefined).subject;
+}
+
 /** The lines of a unified diff from `@@` on; empty when the texts are equal. */
 export function unified(before: string, after: string): readonly string[] {
   const { hunks } = structuredPatch('', '', before, after, '', '', { context: CONTEXT_LINES });

@@ -85,7 +85,7 @@ function gpuStatuses(facts: HostFacts): readonly GpuStatus[] {
       id: `${gpu.vendor}:${gpu.device}`,
       name: entry === undefined ? 'Intel GPU that is not in the catalogue' : gpuName(entry),
       driver: gpu.driver,
-      mode: functions.some(({ vf }) => vf !== null) ? 'sriov' : modeNow(gpu, mdevs.length),
+      mode: functions.some(({ vf }) => vf !== null) ? 'sriov' : modeNow(gpu),
       vfs: { existing: gpu.sriov?.vfs.length ?? 0, total: gpu.sriov?.totalVfs ?? null },
       functions,
       mdevs,
@@ -93,8 +93,9 @@ function gpuStatuses(facts: HostFacts): readonly GpuStatus[] {
   });
 }
 
-function modeNow(gpu: PciDevice, mdevs: number): GpuStatus['mode'] {
-  if (mdevs > 0) return 'gvt-g';
+/** Types of mediated devices are offered only where i915 has GVT-g switched on, used or not. */
+function modeNow(gpu: PciDevice): GpuStatus['mode'] {
+  if ((gpu.mdevTypes ?? []).length > 0) return 'gvt-g';
   if (gpu.driver === null) return 'unused';
   return gpu.driver === 'vfio-pci' ? 'gvt-d' : 'host';
 }

@@ -83,6 +83,8 @@ describe('status', () => {
       devices: ['00000000-0000-0000-0000-000000000101'],
     };
     expect(mode({ vfs: 0, gpu: { mdevTypes: [type] } })).toBe('gvt-g');
+    expect(mode({ vfs: 0, gpu: { mdevTypes: [{ ...type, availableInstances: 1, devices: [] }] } })).toBe('gvt-g');
+    expect(mode({ vfs: 0, gpu: { mdevTypes: [] } })).toBe('host');
   });
 
   test('what waits for a full stop, and what for a reboot', () => {
