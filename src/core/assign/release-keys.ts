@@ -36,7 +36,7 @@ export function releaseKeys(guest: Guest, mine: readonly Assignment[], ledger: L
     if (typeof before === 'string') release.set[key.key] = before;
     else release.remove.push(key.key);
   }
-  const words = restOfArgs(guest, [...release.remove, ...release.revert]);
+  const words = restOfArgs(guest, [...release.remove, ...release.revert], noted);
   const isSettled = 'args' in release.set || release.remove.includes('args') || release.revert.includes('args');
   if (words === undefined || isSettled) return { ...release, leaving, changed };
   if (words === '') release.remove.push('args');
@@ -44,10 +44,15 @@ export function releaseKeys(guest: Guest, mine: readonly Assignment[], ledger: L
   return { ...release, leaving, changed: changed.filter((key) => key !== 'args') };
 }
 
-/** What is left of `args` when the words about devices that go are taken out of it; undefined when there are none. */
-function restOfArgs(guest: Guest, going: readonly string[]): string | undefined {
+/**
+ * What is left of `args` when the words about devices that go are taken out of it; undefined when there are none. Where the ledger says that
+ * we left `args` alone, so do we now; without a ledger only words that we would have set are ours.
+ */
+function restOfArgs(guest: Guest, going: readonly string[], noted: ReturnType<typeof ledgerKeys>): string | undefined {
   const args = nextConfig(guest).args;
-  const rest = args === undefined ? undefined : withoutDeviceWords(args, going);
+  const isNoted = Object.hasOwn(noted, 'args');
+  if (args === undefined || (!isNoted && Object.keys(noted).length > 0)) return undefined;
+  const rest = withoutDeviceWords(args, going, !isNoted);
   return rest === args ? undefined : rest;
 }
 

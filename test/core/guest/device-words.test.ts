@@ -51,5 +51,7 @@ describe('words about a device in args', () => {
     expect(withoutDeviceWords(text, ['hostpci0'])).toBe('-set device.hostpci1.display=on');
     expect(withoutDeviceWords(text, [])).toBe(text);
     expect(withoutDeviceWords(`${text} "`, ['hostpci0'])).toBe(`${text} "`);
+    expect(withoutDeviceWords('-set device.hostpci0.x-foo=1', ['hostpci0'], true)).toBe('-set device.hostpci0.x-foo=1');
+    expect(withoutDeviceWords('-set device.hostpci0.x-foo=1', ['hostpci0'])).toBe('');
   });
 });
