@@ -44,7 +44,10 @@ export async function planHostSetup(context: Context, request: PlanSetupRequest)
   if (!world.ok) return world;
   if (trial === true) {
     const mounts = await context.host.read('/proc/self/mounts');
-    return planTrial(world.value, { ...wish, mode: mode ?? 'auto' }, mounts.kind === 'content' ? mounts.value : '');
+    const tried = planTrial(world.value, { ...wish, mode: mode ?? 'auto' }, mounts.kind === 'content' ? mounts.value : '');
+    if (!tried.ok) return tried;
+    const against = await preflight(context, world.value.facts, tried.value.steps);
+    return ok({ ...tried.value, remarks: [...tried.value.remarks, ...against] });
   }
   const first = mode === undefined ? planWhatIsDesired(world.value, wish) : planSetup(world.value, { ...wish, mode });
   if (!first.ok) return first;

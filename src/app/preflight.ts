@@ -17,7 +17,7 @@ import { readOptional } from './sense/attribute.ts';
 const SIMULATE_MS = 3 * 60_000;
 
 /**
- * What would stop a plan at its packages or at the kernel that it pins, found before its first step: dpkg's lock, unfinished packages,
+ * What would stop a plan at its packages or at the kernel that it pins or tries, found before its first step: dpkg's lock, unfinished packages,
  * sources that give nothing, packages that nobody offers, no network, pools that the kernel cannot import, an initramfs that must not be built. Changes nothing.
  */
 export async function preflight(
@@ -61,7 +61,10 @@ async function askApt(host: Host, packages: readonly PackageChoice[]): Promise<A
 /** A kernel that is not the running one has to import what is imported now. */
 async function poolTrouble(host: Host, facts: HostFacts, steps: readonly Step[]): Promise<readonly Remark[]> {
   const kernel = ifKnown(facts.kernel);
-  const pins = steps.flatMap((step) => (step.action === 'pinKernel' && step.args.release !== null ? [step.args.release] : []));
+  const pins = steps.flatMap((step) => {
+    if (step.action === 'pinKernel') return step.args.release === null ? [] : [step.args.release];
+    return step.action === 'trialEntry' && step.args.entry !== null ? [step.args.entry.release] : [];
+  });
   const others = pins.filter((release) => release !== kernel?.release);
   if (others.length === 0 || kernel === undefined) return [];
   const pools = await readZfsPools(host, kernel.cmdline);

@@ -177,6 +177,24 @@ describe('changes of a set-up', () => {
     expect([one.includes(first), one.includes(second)]).toEqual([false, true]);
   });
 
+  test('a kernel on which the other GPU would lose its mode is refused, unless that is asked for', async () => {
+    const profile = findProfile('arc-pro');
+    if (profile === undefined) throw new Error('no such machine');
+    const machine = new Simulated({ ...profile, otherKernels: ['6.8.12-4-pve'] });
+    const [first, second] = [bdf('0000:00:02.0'), bdf('0000:03:00.0')];
+    must(await applyPlan(machine.context, must(await planHostSetup(machine.context, { mode: 'sriov', gpu: second }))));
+    const wish = { mode: 'gvt-d', gpu: first, kernel: '6.8.12-4-pve' } as const;
+    const plan = must(await planHostSetup(machine.context, wish));
+    const said = plan.remarks.filter(({ id }) => id === 'setup.other-gpu');
+    expect(said).toMatchObject([{ level: 'blocker', overridable: true, hint: expect.stringContaining(`host --gpu ${second}`) }]);
+    expect(said[0]?.text).toContain(second);
+    const refused = await applyPlan(machine.context, plan);
+    expect(refused.ok ? 'applied' : refused.problem.where).toBe('setup.other-gpu');
+    // on the kernel that runs both have their place
+    const now = must(await planHostSetup(machine.context, { mode: 'gvt-d', gpu: first }));
+    expect(ids(now)).not.toContain('setup.other-gpu');
+  });
+
   test('what was set up for a card that was taken out is given back all the same', async () => {
     const profile = findProfile('arc-b580');
     if (profile === undefined) throw new Error('no such machine');

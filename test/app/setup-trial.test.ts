@@ -22,6 +22,8 @@ async function apply(node: Simulated, plan: Result<Plan>): Promise<Plan> {
   return plan.value;
 }
 
+const PF = '/sys/bus/pci/devices/0000:00:02.0';
+
 const cmdline = (node: Simulated) => node.node.machine.tree.text('/proc/cmdline') ?? '';
 
 describe('a trial', () => {
@@ -88,5 +90,27 @@ describe('a trial', () => {
     const node = machine('raptor-lake-s-untouched', 'pbt-systemd-boot');
     const plan = await planHostSetup(node.context, { mode: 'sriov', driver: 'i915-dkms', trial: true });
     expect(plan.ok).toBe(false);
+  });
+
+  test('of VFs makes none in its boot; confirm makes them, and they are there again after the next one', async () => {
+    const node = machine('tiger-lake', 'pbt-systemd-boot');
+    const vfs = () => (node.node.machine.tree.names(PF) ?? []).filter((name) => name.startsWith('virtfn')).length;
+    const plan = await apply(node, await planHostSetup(node.context, { mode: 'sriov', trial: true }));
+    expect(plan.remarks.map(({ hint }) => hint ?? '').join(' ')).toContain('makes the VFs');
+    await node.node.reboot();
+    await node.node.settled();
+    expect(vfs()).toBe(0);
+    await apply(node, await planConfirmation(node.context));
+    expect(vfs()).toBe(7);
+    expect((await planHostSetup(node.context, {})).ok).toBe(true);
+    expect(await node.node.reboot()).toEqual({ booted: true });
+    await node.node.settled();
+    expect(vfs()).toBe(7);
+  });
+
+  test('of a mode that needs no parameter is no trial', async () => {
+    const node = machine('panther-lake', 'pbt-systemd-boot');
+    const plan = await planHostSetup(node.context, { mode: 'sriov', trial: true });
+    expect(plan).toMatchObject({ ok: false, problem: { code: 'plan.failed', hint: 'pveigpu apply sriov' } });
   });
 });

@@ -58,6 +58,12 @@ export function planTrial(world: SetupWorld, wish: SetupWish, mounts: string): R
     pci.displays.filter((one) => one.physfn === undefined),
   );
   if (!words.ok) return words;
+  const running = ifKnown(facts.kernel);
+  const now = (running?.cmdline ?? '').split(/\s+/);
+  if (running?.release === release && words.value.every((word) => now.includes(word)))
+    return problem('plan.failed', `There is nothing to try: ${mode} needs no other kernel parameter here.`, {
+      hint: `pveigpu apply ${mode}`,
+    });
   const awaited: PendingReboot = {
     format: 1,
     bootId: null,
@@ -78,7 +84,7 @@ export function planTrial(world: SetupWorld, wish: SetupWish, mounts: string): R
     level: 'note',
     id: 'setup.trial',
     text: 'Reboot this node to try it. If it does not come up, switch it off and on: it then starts as today.',
-    hint: 'When it came up: pveigpu confirm makes it last; another reboot goes back.',
+    hint: `When it came up: pveigpu confirm makes it last${mode === 'sriov' ? ', and makes the VFs' : ''}; another reboot goes back.`,
   };
   return ok({ title: `try ${mode} on ${gpu.bdf} for one boot`, steps, remarks: [remark] });
 }
