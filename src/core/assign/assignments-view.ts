@@ -4,8 +4,9 @@ import { type StaleNode, staleNodes } from '../container/stale-nodes.ts';
 import type { Guest, GuestKind } from '../facts/guest-facts.ts';
 import type { HostFacts } from '../facts/host-facts.ts';
 import { ifKnown } from '../facts/section.ts';
+import { pveMdevUuid } from '../mdev/mdev-uuid.ts';
 import type { Ledger } from '../plan/ledger.ts';
-import { intelVfs } from '../vf/vf.ts';
+import { intelGpus, intelVfs } from '../vf/vf.ts';
 import { vfHolders } from '../vf/vf-holders.ts';
 import { unknownSections } from '../vf/vf-list-view.ts';
 import { type Assignment, allAssignments, groundOf, ownGuests } from './assignments.ts';
@@ -26,7 +27,7 @@ export interface AssignmentRow {
   readonly devices: readonly string[];
   /** `set`, `pending` (from the next full stop and start on) or `leaving` (until then). */
   readonly state: Assignment['state'];
-  /** The functions that the guest uses now. */
+  /** The functions that the guest uses now; for `mdev` the UUID of its mediated device. */
   readonly holds: readonly string[];
   /** False for what was set up by hand. */
   readonly ours: boolean;
@@ -47,13 +48,15 @@ export interface AssignmentsView {
 /** Which guest of this node has which slice, those set up by hand included. */
 export function assignmentsView(facts: HostFacts, ledger: Ledger): AssignmentsView {
   const held = new Map<number, readonly string[]>();
-  for (const vf of intelVfs(groundOf(facts).pci)) {
+  const { pci } = groundOf(facts);
+  const mdevs = intelGpus(pci).flatMap((gpu) => (gpu.mdevTypes ?? []).flatMap(({ devices }) => devices));
+  for (const vf of intelVfs(pci)) {
     for (const { vmid } of vfHolders(facts, vf)) if (vmid !== undefined) held.set(vmid, [...(held.get(vmid) ?? []), vf.bdf]);
   }
   return {
     format: 1,
     assignments: [
-      ...allAssignments(facts, ledger).map((one) => row(one, held.get(one.guest.vmid) ?? [])),
+      ...allAssignments(facts, ledger).map((one) => row(one, held.get(one.guest.vmid) ?? [], mdevs)),
       ...ownGuests(facts).flatMap(handRows),
     ].sort((a, b) => a.vmid - b.vmid),
     stale: staleNodes(facts),
@@ -62,9 +65,11 @@ export function assignmentsView(facts: HostFacts, ledger: Ledger): AssignmentsVi
   };
 }
 
-function row(one: Assignment, held: readonly string[]): AssignmentRow {
+function row(one: Assignment, held: readonly string[], mdevs: readonly string[]): AssignmentRow {
   const { guest, key, value, form, state, ours, devices } = one;
-  const holds = held.filter((bdf) => (devices as readonly string[]).includes(bdf));
+  const uuid = pveMdevUuid({ vmid: guest.vmid, index: Number(/\d+$/.exec(key)?.[0]) });
+  const holds =
+    form === 'mdev' ? mdevs.filter((mdev) => mdev === uuid) : held.filter((bdf) => (devices as readonly string[]).includes(bdf));
   const running = runningOf(guest);
   return { vmid: guest.vmid, kind: guest.kind, running, key, value, form, pool: one.pool ?? null, devices, state, holds, ours };
 }

@@ -80,7 +80,8 @@ function pictureRemarks(guest: Guest, isOvmf: boolean, hasRom: boolean): readonl
     {
       level: 'note',
       id: 'mdev.second-console',
-      text: `The console of ${guestName(guest)} shows its virtual display first; Ctrl+Alt+2 there shows the mediated device.`,
+      // QEMU ui/vnc.c, do_key_event: the keys 1 to 9 choose a console, in the order in which the devices were made.
+      text: `${guestName(guest)} has two screens then, its virtual display and that of the mediated device: Ctrl+Alt+1 and Ctrl+Alt+2 in its console switch between them.`,
     },
     {
       level: 'note',
