@@ -110,6 +110,17 @@ describe('phases and arguments', () => {
     expect(existsSync(join(root, 'run/pveigpu'))).toBe(args[0] === '999');
   });
 
+  test('post-stop: once something was handed over, the program looks whose it is; a stop never fails', async () => {
+    guest(101, `hostpci0: ${PF}\n`);
+    machine.setFile('/run/pveigpu/handover/0000:00:1f.7', '{"vmid":102,"driver":"i915","consoles":[]}');
+    expect(await hook(['101', 'post-stop'])).toEqual({ exitCode: 0, out: '', err: '' });
+    const { exitCode, err } = await hook(['101', 'post-stop'], { PVEIGPU_HOOK: '/nowhere/hook.cjs' });
+    expect([exitCode, err]).toEqual([
+      0,
+      'pveigpu: The GPU of VM 101 was not given back to the host: /nowhere/hook.cjs is not there.\n',
+    ]);
+  });
+
   const LEFT_ALONE = [
     `hostpci0: ${vf(1)}\n`,
     'hostpci0: mapping=igpu-vf\n',

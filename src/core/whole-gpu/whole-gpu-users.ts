@@ -6,6 +6,7 @@ import type { HostFacts } from '../facts/host-facts.ts';
 import type { PciDevice, PciFacts } from '../facts/pci-facts.ts';
 import { ifKnown } from '../facts/section.ts';
 import type { Remark } from '../plan/action.ts';
+import { isVfPlace } from '../vf/expected-vfs.ts';
 import { intelGpus, vfsOf } from '../vf/vf.ts';
 import { groupMates } from './group-mates.ts';
 
@@ -58,7 +59,6 @@ function mates(pci: PciFacts, gpu: PciDevice): readonly Remark[] {
 
 /** Other slices of the GPU: those of this guest clash with the whole, those of others cannot start while it has it. */
 function guests(pci: PciFacts, gpu: PciDevice, guest: Guest, all: readonly Assignment[]): readonly Remark[] {
-  const vfs: readonly string[] = vfsOf(pci, gpu).map(({ bdf }) => bdf);
   const remarks: Remark[] = [];
   for (const one of all) {
     if (one.form === 'render') {
@@ -66,7 +66,7 @@ function guests(pci: PciFacts, gpu: PciDevice, guest: Guest, all: readonly Assig
       if (loses && one.state !== 'leaving') remarks.push(losesNode(one));
       continue;
     }
-    const takes = one.devices.some((bdf) => bdf === gpu.bdf || vfs.includes(bdf));
+    const takes = isPartOf(one, pci, gpu);
     if (!takes || one.state === 'leaving') continue;
     const self = one.guest.vmid === guest.vmid;
     if (self && (one.form === 'pf' || one.form === 'args')) continue;
@@ -84,6 +84,13 @@ function guests(pci: PciFacts, gpu: PciDevice, guest: Guest, all: readonly Assig
     });
   }
   return remarks;
+}
+
+/** A pool whose VFs do not exist now can only be of this GPU when there is no other. */
+function isPartOf({ form, devices }: Assignment, pci: PciFacts, gpu: PciDevice): boolean {
+  if (form === 'pool' && devices.length === 0) return intelGpus(pci).length === 1;
+  const vfs: readonly string[] = vfsOf(pci, gpu).map(({ bdf }) => bdf);
+  return devices.some((bdf) => bdf === gpu.bdf || vfs.includes(bdf) || isVfPlace(gpu, bdf));
 }
 
 function losesNode({ guest, key, value }: Assignment): Remark {
