@@ -24,14 +24,24 @@ interface Splice {
 
 /**
  * Adds words to a place. A list that would be replaced gets the missing elements in place; where it comes out of a variable it
- * is taken over as a whole. `before` are words that count before those of this place.
+ * is taken over as a whole. Words of `replacing` stand behind all others as they are. `before` are words that count before those of this place.
  */
-export function addWords(text: string, place: WordPlace, wanted: readonly string[], before: readonly PlacedWord[]): Edited {
+export function addWords(
+  text: string,
+  place: WordPlace,
+  wanted: readonly string[],
+  before: readonly PlacedWord[],
+  replacing: readonly string[] = [],
+): Edited {
   const words = placedWords(place.value);
   const splices: Splice[] = [];
   const added: string[] = [];
   const fresh: string[] = [];
   for (const word of wanted) {
+    if (replacing.includes(word)) {
+      fresh.push(word);
+      continue;
+    }
     const list = listToJoin(words, word);
     if (list?.start !== undefined) {
       const elements = missingElements(list.text, word).join(',');

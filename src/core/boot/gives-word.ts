@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { isGiven } from './parameter-words.ts';
+import { isGiven, isGivenExactly } from './parameter-words.ts';
 import { placedWords } from './placed-words.ts';
 
 /**
@@ -8,4 +8,9 @@ import { placedWords } from './placed-words.ts';
  */
 export function givesWord(cmdline: string, word: string): boolean {
   return isGiven(placedWords([{ text: cmdline, at: null }]), word);
+}
+
+/** Whether the last word of that name on a kernel command line says exactly this. */
+export function givesExactly(cmdline: string, word: string): boolean {
+  return isGivenExactly(placedWords([{ text: cmdline, at: null }]), word);
 }

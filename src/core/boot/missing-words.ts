@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Remark } from '../plan/action.ts';
-import { contradiction, isGiven, joinedWords } from './parameter-words.ts';
+import { contradiction, isGiven, isGivenExactly, joinedWords } from './parameter-words.ts';
 import type { PlacedWord } from './placed-words.ts';
 
 /** The wanted words that others do not give, and what speaks against adding them. */
 export function missingWords(
   theirs: readonly PlacedWord[],
   wanted: readonly string[],
-  { force, source }: { readonly force: boolean; readonly source: string },
+  { force, source, replacing = [] }: { readonly force: boolean; readonly source: string; readonly replacing?: readonly string[] },
 ): { readonly missing: readonly string[]; readonly remarks: readonly Remark[] } {
-  const missing = joinedWords(wanted).filter((word) => !isGiven(theirs, word));
-  const against = missing.flatMap((word) => {
+  const usual = joinedWords(wanted).filter((word) => !isGiven(theirs, word));
+  const missing = [...usual, ...replacing.filter((word) => !isGivenExactly(theirs, word))];
+  // What replacing words stand against was said by who asked for them.
+  const against = usual.flatMap((word) => {
     const other = contradiction(theirs, word);
     return other === undefined ? [] : [{ word, other }];
   });

@@ -66,6 +66,13 @@ export function isGiven(words: readonly PlacedWord[], wanted: string): boolean {
   return elements.every((element) => winner(same, switches, element) === element);
 }
 
+/** Whether the last of such words is exactly the wanted one: for lists that shall be shorter than what others say. */
+export function isGivenExactly(words: readonly PlacedWord[], wanted: string): boolean {
+  const { name, value } = split(wanted);
+  const last = sayings(words, name).at(-1);
+  return last !== undefined && last.value === value && words.slice(last.index + 1).every((word) => word.known);
+}
+
 /** The word of others that says something else than what is wanted; undefined where nothing does. */
 export function contradiction(words: readonly PlacedWord[], wanted: string): string | undefined {
   const { name, elements, value } = split(wanted);

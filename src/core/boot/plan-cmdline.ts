@@ -14,27 +14,29 @@ const NEW_FILE_MODE = 0o644;
 
 /**
  * Settles which words of the kernel command line are ours, in the files of every loader that could start this machine. With an
- * empty list ours go out again: files nobody changed since get their bytes back, from others only our words go.
+ * empty list ours go out again: files nobody changed since get their bytes back, from others only our words go. Words of `replacing` take the
+ * place of what others say under the same name; theirs stay where they are, ours stand last and count.
  */
 export function planCmdline(
   { facts, ledger }: Pick<SetupGround, 'facts' | 'ledger'>,
   wanted: readonly string[],
-  options: { readonly force: boolean },
+  options: { readonly force: boolean; readonly replacing?: readonly string[] },
 ): SetupPart {
+  const all = [...wanted, ...(options.replacing ?? [])];
   const noted = Object.keys(ledger.files).some(isCmdlineFile);
   const [boot, config] = [ifKnown(facts.boot), ifKnown(facts.config)];
   if (boot === undefined || config === undefined) {
     const reason = [facts.boot, facts.config]
       .map((section) => (section.state === 'unknown' ? `: ${section.reason}` : ''))
       .join('');
-    return wanted.length > 0 || noted ? blocked(`The boot loader of this machine is not known${reason}.`) : NO_PART;
+    return all.length > 0 || noted ? blocked(`The boot loader of this machine is not known${reason}.`) : NO_PART;
   }
   const blind = config.unreadable.find(({ path }) => isCmdlineFile(path) || path === '/etc/default/grub.d');
   const files = cmdlineFiles(config, ledger);
-  if (wanted.length === 0 && files.every(({ now, theirs }) => now === theirs)) return NO_PART;
+  if (all.length === 0 && files.every(({ now, theirs }) => now === theirs)) return NO_PART;
   if (blind !== undefined) return blocked(`${blind.path} cannot be read: ${blind.errno}.`);
-  if (wanted.length > 0 && boot.loaders.length === 0) return blocked('No boot loader was found on this machine.');
-  const odd = wanted.find((word) => !isPlainWord(word));
+  if (all.length > 0 && boot.loaders.length === 0) return blocked('No boot loader was found on this machine.');
+  const odd = all.find((word) => !isPlainWord(word));
   if (odd !== undefined) return blocked(`${JSON.stringify(odd)} cannot be written onto a kernel command line.`);
   const settled = boot.loaders.map((loader) => settleLoader(loader, files, wanted, ifKnown(facts.kernel)?.cmdline, options));
   const steps = files.flatMap((file) => stepsFor(file, settled, ledger));
@@ -50,13 +52,13 @@ function settleLoader(
   files: readonly CmdlineFile[],
   wanted: readonly string[],
   running: string | undefined,
-  { force }: { readonly force: boolean },
+  { force, replacing = [] }: { readonly force: boolean; readonly replacing?: readonly string[] },
 ): Settled {
   const theirs = files.flatMap(({ path, theirs: text }) => (text === null ? [] : [{ path, text }]));
-  if (loader.kind === 'grub') return settleGrub(theirs, wanted, force);
+  if (loader.kind === 'grub') return settleGrub(theirs, wanted, { force, replacing });
   const text = theirs.find(({ path }) => path === KERNEL_CMDLINE)?.text ?? null;
   const active = loader.active === true;
-  return settleKernelCmdline(text, wanted, { tool: loader.tool, active, running: running ?? '', force });
+  return settleKernelCmdline(text, wanted, { tool: loader.tool, active, running: running ?? '', force, replacing });
 }
 
 function stepsFor(file: CmdlineFile, settled: readonly Settled[], ledger: SetupGround['ledger']): readonly Step[] {

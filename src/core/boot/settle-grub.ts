@@ -3,7 +3,7 @@ import type { Remark } from '../plan/action.ts';
 import { addWords } from './edit-words.ts';
 import { GRUB_VARIABLE, GRUB_VARIABLES, grubWords, inGrubOrder, OWN_GRUB, ownGrubText } from './grub-defaults.ts';
 import { missingWords } from './missing-words.ts';
-import { isGiven, wordToAdd } from './parameter-words.ts';
+import { isGiven, isGivenExactly, wordToAdd } from './parameter-words.ts';
 import { type PlacedWord, placedWords } from './placed-words.ts';
 import { evaluateShell, type ShellFile, type ShellState } from './shell-assignments.ts';
 import { placeInAssignment } from './word-place.ts';
@@ -28,31 +28,35 @@ export interface Settled {
  * Our words for GRUB. An own snippet is enough unless something read after it sets the variable anew or says something else;
  * then the last assignment is edited. Which it is comes from evaluating the files with the change in them.
  */
-export function settleGrub(theirs: readonly ShellFile[], wanted: readonly string[], force: boolean): Settled {
+export function settleGrub(
+  theirs: readonly ShellFile[],
+  wanted: readonly string[],
+  { force, replacing = [] }: { readonly force: boolean; readonly replacing?: readonly string[] },
+): Settled {
   const others = inGrubOrder(theirs.filter(({ path }) => path !== OWN_GRUB));
   const before = evaluateShell(others);
-  const { missing, remarks } = missingWords(grubWords(before), wanted, { force, source: 'the configuration of GRUB' });
+  const { missing, remarks } = missingWords(grubWords(before), wanted, { force, source: 'the configuration of GRUB', replacing });
   if (missing.length === 0) return { files: [], remarks };
   const said = [...remarks, ...failureRemarks(before), ...obscureRemarks(before)];
   const works = (files: readonly ShellFile[]) => {
     const words = grubWords(evaluateShell(inGrubOrder(files)));
-    return missing.every((word) => isGiven(words, word));
+    return missing.every((word) => (replacing.includes(word) ? isGivenExactly(words, word) : isGiven(words, word)));
   };
-  const fresh = missing.map((word) => wordToAdd(grubWords(before), word));
+  const fresh = missing.map((word) => (replacing.includes(word) ? word : wordToAdd(grubWords(before), word)));
   const own = { path: OWN_GRUB, text: ownGrubText(fresh) };
   if (works([...others, own])) return { files: [{ ...own, added: fresh, whole: true }], remarks: said };
-  const edited = editLast(others, before, missing);
+  const edited = editLast(others, before, missing, replacing);
   if (edited !== undefined && works(others.map((file) => (file.path === edited.path ? edited : file))))
     return { files: [edited], remarks: [...said, editRemark(edited.path)] };
   return { files: [], remarks: [...said, noPlaceRemark(before, missing)] };
 }
 
-function editLast(others: readonly ShellFile[], state: ShellState, missing: readonly string[]) {
+function editLast(others: readonly ShellFile[], state: ShellState, missing: readonly string[], replacing: readonly string[]) {
   const last = state.assignments.filter(({ name }) => name === GRUB_VARIABLE).at(-1);
   const file = others.find(({ path }) => path === last?.path);
   if (last === undefined || file === undefined) return undefined;
   const earlier: readonly PlacedWord[] = placedWords(state.valueOf(GRUB_VARIABLES[0] ?? ''));
-  return { path: file.path, ...addWords(file.text, placeInAssignment(file.text, last), missing, earlier) };
+  return { path: file.path, ...addWords(file.text, placeInAssignment(file.text, last), missing, earlier, replacing) };
 }
 
 function editRemark(path: string): Remark {

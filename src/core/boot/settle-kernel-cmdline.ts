@@ -19,12 +19,22 @@ export function kernelCmdlineWords(text: string, tool: boolean): readonly Placed
 export function settleKernelCmdline(
   theirs: string | null,
   wanted: readonly string[],
-  context: { readonly tool: boolean; readonly active: boolean; readonly running: string; readonly force: boolean },
+  context: {
+    readonly tool: boolean;
+    readonly active: boolean;
+    readonly running: string;
+    readonly force: boolean;
+    readonly replacing?: readonly string[];
+  },
 ): Settled {
   // Both tools take the running kernel's command line where there is no file, so we write it down before we add to it.
   const text = theirs ?? `${withoutLoaderWords(context.running)}\n`;
   const words = kernelCmdlineWords(text, context.tool);
-  const { missing, remarks } = missingWords(words, wanted, { force: context.force, source: KERNEL_CMDLINE });
+  const { missing, remarks } = missingWords(words, wanted, {
+    force: context.force,
+    source: KERNEL_CMDLINE,
+    replacing: context.replacing ?? [],
+  });
   if (missing.length === 0) return { files: [], remarks };
   const place = placeInCmdline(text);
   if (place === undefined || !words.some((word) => word.text.startsWith('root=') && word.text.length > 'root='.length)) {
@@ -35,7 +45,7 @@ export function settleKernelCmdline(
     const hint = `Write the whole command line with root= into the first line of ${KERNEL_CMDLINE}.`;
     return { files: [], remarks: [...remarks, { level: 'blocker', id, text: message, hint, code: 'format.unreadable' }] };
   }
-  return { files: [{ path: KERNEL_CMDLINE, ...addWords(text, place, missing, []) }], remarks };
+  return { files: [{ path: KERNEL_CMDLINE, ...addWords(text, place, missing, [], context.replacing) }], remarks };
 }
 
 function withoutLoaderWords(cmdline: string): string {

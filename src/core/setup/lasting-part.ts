@@ -38,6 +38,8 @@ export interface LastingPart {
   readonly served: readonly string[];
   /** Neither a file nor a unit of ours is here or will be. */
   readonly nothingOfOurs: boolean;
+  /** Words of ours that stand last on the command line, against what others have there. */
+  readonly counters: readonly string[];
   readonly remarks: readonly Remark[];
 }
 
@@ -63,6 +65,7 @@ export function lastingPart(
   const own = cases.find(({ device }) => device.bdf === chosen.bdf);
 
   const isOff = (one: Leftover) => {
+    if (one.counter !== undefined) return others.ourWords.includes(one.counter);
     const file = config.files.find(({ path }) => path === one.path);
     return file !== undefined && one.line !== undefined && textOf(file).split('\n')[one.line - 1] === commented(one.text);
   };
@@ -103,6 +106,7 @@ export function lastingPart(
     files,
     ownPaths: ours.map(({ path }) => path),
     served: serving.map(({ leftover: { path, line } }) => (line === undefined ? path : `${path}:${line}`)),
+    counters: [...new Set(answered.counters)],
     nothingOfOurs: ours.length === 0 && !config.files.some(({ path }) => isOwnPath(path)),
     remarks: [...lost, ...merged.conflicts.map(conflict), ...missing.remarks, ...answered.remarks],
   });

@@ -28,9 +28,10 @@ export function lastingSteps(
   const driver = driverPart(world, cases, release, world.driver);
   const headers = cases.some(({ backend }) => backend?.release !== undefined);
   const available = world.availableKernels ?? [];
-  const kernel = kernelPart(world, { release, mode, pin: wish.pin === true, headers, available });
+  const isNeeded = cases.some((one) => one.mode !== 'host');
+  const kernel = kernelPart(world, { release, mode, pin: wish.pin === true, isNeeded, headers, available });
   const words = missing.wanted.parameters.map(({ word }) => word);
-  const cmdline = cmdlinePart(world, words, { force: wish.force === true });
+  const cmdline = cmdlinePart(world, words, { force: wish.force === true, replacing: lasting.counters });
   const parts = [kernel, driver, files, cmdline];
   const rebuilds = [...new Set(parts.flatMap((part) => part.rebuilds))];
   const holds = lasting.ownPaths.includes(OWN_MODPROBE) ? [OWN_MODPROBE.slice(1)] : [];
@@ -38,7 +39,8 @@ export function lastingSteps(
   const reboot = rebootPart(world, {
     release,
     wanted: missing.wanted,
-    words,
+    words: [...words, ...lasting.counters],
+    counters: lasting.counters,
     changes,
     driver: driver.steps.length > 0,
     rebuilds,

@@ -8,6 +8,8 @@ export interface LeftoverAnswer {
   readonly remarks: readonly Remark[];
   readonly off: readonly LineOff[];
   readonly kept: readonly string[];
+  /** Words for the end of the command line, which take away what stands there. */
+  readonly counters: readonly string[];
 }
 
 /**
@@ -21,8 +23,9 @@ export function answerLeftovers(
   const remarks: Remark[] = [];
   const off: LineOff[] = [];
   const kept: string[] = [];
+  const counters: string[] = [];
   for (const one of found) {
-    const { path, line, text, says, breaks, serves, keeps, remedy } = one;
+    const { path, line, text, says, breaks, serves, keeps, remedy, counter } = one;
     const where = line === undefined ? path : `${path}:${line}`;
     const what = `${where} has "${text.trim()}". ${says}`;
     const was = options.switched(one);
@@ -36,20 +39,29 @@ export function answerLeftovers(
       if (keeps !== undefined) kept.push(keeps);
       if (!was)
         remarks.push({ level: 'warning', id: one.id, text: `${what} The line is switched off until the mode is taken back.` });
+    } else if (breaks !== undefined && counter !== undefined && (options.force || was)) {
+      counters.push(counter);
+      if (!was)
+        remarks.push({
+          level: 'warning',
+          id: one.id,
+          text: `${what} It stays there, and ${counter} behind it counts until the mode is taken back.`,
+        });
     } else if (breaks !== undefined) {
       const hint =
         line === undefined
-          ? (remedy ?? 'Take it out of the kernel command line.')
+          ? (remedy ??
+            `Take it out of the kernel command line${counter === undefined ? '.' : ', or have another word count with --force.'}`)
           : 'Take the line out, or have it switched off with --force.';
       remarks.push({
         level: 'blocker',
         id: one.id,
         text: `${what} ${breaks}`,
         hint,
-        overridable: line !== undefined,
+        overridable: line !== undefined || counter !== undefined,
         code: 'plan.drift',
       });
     } else if (serves !== true) remarks.push({ level: 'note', id: one.id, text: what });
   }
-  return { remarks, off, kept };
+  return { remarks, off, kept, counters };
 }

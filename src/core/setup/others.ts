@@ -71,7 +71,7 @@ function wordsOfOurs(config: readonly ConfigFile[], ledger: Ledger): readonly st
       ? []
       : textOf(snippet)
           .split(/[\s"']+/)
-          .filter((word) => /^[\w.-]+(=\S+)?$/.test(word));
+          .filter((word) => /^[\w.-]+(=\S*)?$/.test(word));
   const edited = Object.values(ledger.files).flatMap(({ edits = [] }) =>
     edits.flatMap((edit) => (edit.kind === 'kernel-parameters' ? edit.added : [])),
   );

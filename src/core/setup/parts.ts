@@ -12,10 +12,14 @@ import { targetKernel } from '../kernels/target-kernel.ts';
 import type { Bdf } from '../pci/address.ts';
 import type { DesiredGpu } from '../plan/desired.ts';
 import { ok, problem, type Result } from '../problem.ts';
+import { wishedGpus } from './setup-case.ts';
 import { NO_PART, type SetupGround, type SetupPart } from './setup-part.ts';
 import type { SetupCase } from './wanted.ts';
 
-/** The kernel that shall run after the set-up; to give a GPU back it is the one that runs, or where a pin of ours goes the one that boots without it. */
+/**
+ * The kernel that shall run after the set-up; to give a GPU back it is the one that runs, or where a pin of ours goes the one that boots
+ * without it. While another GPU rests on that pin, it is the pinned one.
+ */
 export function kernelFor(
   ground: SetupGround,
   gpu: Bdf,
@@ -24,7 +28,9 @@ export function kernelFor(
 ): Result<string> {
   const { mode, kernel, driver } = wish;
   if (mode === 'host' && kernel === undefined) {
-    const running = ground.ledger.pin === undefined ? runningRelease(ground.facts) : unpinnedRelease(ground);
+    const isNeeded = wishedGpus(ground, { bdf: gpu, wish }).some((one) => one.wish.mode !== 'host');
+    const pinned = isNeeded ? defaultRelease(ground.facts) : unpinnedRelease(ground);
+    const running = ground.ledger.pin === undefined ? runningRelease(ground.facts) : pinned;
     return running === undefined
       ? problem('facts.unknown', 'The running kernel is not known.', { hint: 'Run pveigpu on the node.' })
       : ok(running);
@@ -49,13 +55,15 @@ export function kernelPart(
     readonly release: string;
     readonly mode: Mode;
     readonly pin: boolean;
+    /** Some GPU is in another mode than `host`, so that a pin of ours stays. */
+    readonly isNeeded: boolean;
     readonly headers: boolean;
     readonly available: readonly AvailableKernel[];
   },
 ): SetupPart {
   const { release, mode, headers, available } = one;
   const pinned = ifKnown(ground.facts.boot)?.pinned;
-  const isOurPin = ground.ledger.pin !== undefined && pinned === release && mode !== 'host';
+  const isOurPin = ground.ledger.pin !== undefined && pinned === release && one.isNeeded;
   const pin = one.pin || isOurPin || (mode !== 'host' && defaultRelease(ground.facts) !== release);
   return planKernel(ground, { release, pin, headers, available });
 }
@@ -89,6 +97,10 @@ export function driverPart(
 }
 
 /** The words of ours on the kernel command line. */
-export function cmdlinePart(ground: SetupGround, words: readonly string[], options: { readonly force: boolean }): SetupPart {
+export function cmdlinePart(
+  ground: SetupGround,
+  words: readonly string[],
+  options: { readonly force: boolean; readonly replacing: readonly string[] },
+): SetupPart {
   return planCmdline(ground, words, options);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 import { CONFIRM_UNIT_NAME } from '../boot/confirm-unit.ts';
-import { givesWord } from '../boot/gives-word.ts';
+import { givesExactly, givesWord } from '../boot/gives-word.ts';
 import { ifKnown } from '../facts/section.ts';
 import type { Remark, Step } from '../plan/action.ts';
 import type { PendingReboot } from '../plan/pending-reboot.ts';
@@ -27,6 +27,8 @@ export interface RebootCase {
   readonly wanted: Wanted;
   /** Words of ours that the kernel command line shall have. */
   readonly words: readonly string[];
+  /** Those that stand against what others have there, and must be the last of their name. */
+  readonly counters: readonly string[];
   /** Something that survives a reboot is changed by this plan. */
   readonly changes: boolean;
   /** A driver is installed or removed. */
@@ -84,12 +86,14 @@ export function rebootPart(world: SetupWorld, one: RebootCase): RebootPart {
   return { steps: [note], remarks: [remark], waits: true, rebuildNow: endsWithBoot ? others : [] };
 }
 
-function whyReboot(world: SetupWorld, { release, wanted, words, driver }: RebootCase): readonly string[] {
+function whyReboot(world: SetupWorld, { release, wanted, words, counters, driver }: RebootCase): readonly string[] {
   const { facts } = world;
   const file = ifKnown(facts.config)?.files.find(({ path }) => path === OWN_MODPROBE);
   const before = settingsOf(file === undefined ? '' : textOf(file));
   const running = ifKnown(facts.kernel);
-  const missing = words.filter((word) => !givesWord(running?.cmdline ?? '', word));
+  const cmdline = running?.cmdline ?? '';
+  const gives = (word: string) => (counters.includes(word) ? givesExactly(cmdline, word) : givesWord(cmdline, word));
+  const missing = words.filter((word) => !gives(word));
   return [
     ...(running !== undefined && running.release !== release ? [`kernel ${release} starts then`] : []),
     ...(driver ? ['the driver changes'] : []),

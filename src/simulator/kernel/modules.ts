@@ -34,7 +34,7 @@ export function loadModule(state: KernelState, name: string, source: ModuleSourc
   const module = moduleName(name);
   if (state.modules.has(module)) return 'ok';
   const config = readModprobeConfig(source.configFiles);
-  if (byAlias && (config.blacklist.has(module) || listed(state.cmdline, 'modprobe.blacklist').has(module))) return 'ok';
+  if (byAlias && (config.blacklist.has(module) || listed(state.cmdline, 'modprobe.blacklist', 'all').has(module))) return 'ok';
   const file = fileOf(source.modulesDep, module);
   // An alias leads only to a module that is there; a name leads to its install line also without one.
   if (byAlias && (file === undefined || source.moduleText(file) === undefined)) return 'ENOENT';
@@ -43,7 +43,7 @@ export function loadModule(state: KernelState, name: string, source: ModuleSourc
   const origin = file?.startsWith('updates/') === true ? 'dkms' : 'stock';
   const spec = moduleSpec(module, origin, state.release);
   if (file === undefined || spec === undefined || source.moduleText(file) === undefined) return 'ENOENT';
-  if (listed(state.cmdline, 'module_blacklist').has(module)) {
+  if (listed(state.cmdline, 'module_blacklist', 'last').has(module)) {
     state.log(`Module ${module} is blacklisted`);
     return 'EPERM';
   }
@@ -177,9 +177,12 @@ function fileOf(modulesDep: string, module: string): string | undefined {
   return undefined;
 }
 
-function listed(cmdline: string, key: string): ReadonlySet<string> {
+/** Of `module_blacklist` the kernel keeps the last value (kernel/module/main.c, a charp); kmod adds all of `modprobe.blacklist` up. */
+function listed(cmdline: string, key: string, which: 'all' | 'last'): ReadonlySet<string> {
   const words = cmdline.split(/\s+/).filter((word) => word.startsWith(`${key}=`));
-  return new Set(words.flatMap((word) => word.slice(key.length + 1).split(',')).map(moduleName));
+  return new Set(
+    (which === 'last' ? words.slice(-1) : words).flatMap((word) => word.slice(key.length + 1).split(',')).map(moduleName),
+  );
 }
 
 function cmdlineOptions(cmdline: string, module: string): readonly string[] {

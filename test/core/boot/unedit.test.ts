@@ -85,7 +85,7 @@ const grubText = fc
 
 /** The edited text of a file that GRUB reads after our own snippet, and the edit; undefined when no edit was needed or possible. */
 function editedGrub(text: string, wanted: readonly string[]) {
-  const { files } = settleGrub([{ path: LATER, text }], wanted, true);
+  const { files } = settleGrub([{ path: LATER, text }], wanted, { force: true });
   const file = files.find(({ path }) => path === LATER);
   if (file === undefined) return undefined;
   const edit = { kind: 'kernel-parameters', format: 'grub-default', added: file.added, removed: [] } as const;
@@ -115,7 +115,7 @@ describe('a file of GRUB', () => {
         if (edited === undefined) return;
         const words = grubWords(evaluateShell([{ path: LATER, text: edited.text }]));
         for (const word of wanted) expect(isGiven(words, word), word).toBe(true);
-        expect(settleGrub([{ path: LATER, text: edited.text }], wanted, true).files).toEqual([]);
+        expect(settleGrub([{ path: LATER, text: edited.text }], wanted, { force: true }).files).toEqual([]);
       }),
       { numRuns: 1000 },
     );

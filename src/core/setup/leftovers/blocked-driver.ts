@@ -15,11 +15,16 @@ export const blockedDriver: Detector = ({ others, mode, driver }) => {
         (keyword === 'blacklist' || (keyword === 'install' && /^(\/usr)?(\/bin\/)?(true|false)\b/.test(rest))),
     )
     .map(({ path, line, text }) => ({ id: 'leftover.driver-blocked', path, line, text, says, breaks }));
-  const onCmdline = others.words
-    .filter((word) => {
-      const [, list = ''] = /^(?:module_blacklist|modprobe\.blacklist)=(.*)$/.exec(word) ?? [];
-      return list.split(',').map(normaliseModuleName).includes(driver);
-    })
-    .map((text) => ({ id: 'leftover.driver-blocked', path: '/proc/cmdline', text, says, breaks }));
+  const last = others.words.filter((word) => word.startsWith('module_blacklist=')).at(-1);
+  const onCmdline = others.words.flatMap((text) => {
+    const [, name = '', list = ''] = /^(module_blacklist|modprobe\.blacklist)=(.*)$/.exec(text) ?? [];
+    const modules = list.split(',');
+    const isCounted = name !== 'module_blacklist' || text === last;
+    if (!isCounted || !modules.map(normaliseModuleName).includes(driver)) return [];
+    const kept = modules.filter((module) => normaliseModuleName(module) !== driver).join(',');
+    // Of module_blacklist the kernel keeps the last value; what modprobe.blacklist says adds up, so nothing takes it back.
+    const counter = name === 'module_blacklist' ? { counter: `module_blacklist=${kept}` } : {};
+    return [{ id: 'leftover.driver-blocked', path: '/proc/cmdline', text, says, breaks, ...counter }];
+  });
   return [...inFiles, ...onCmdline];
 };

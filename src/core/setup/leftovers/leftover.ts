@@ -21,6 +21,8 @@ export interface Leftover {
   readonly remedy?: string;
   /** It does already what the wanted mode would otherwise have set up. */
   readonly serves?: true;
+  /** On the command line: the word that takes its effect away when it stands behind it, since the last one counts. */
+  readonly counter?: string;
   /** What of the line must go on to hold when it is switched off: a line for our own file of modprobe.d. */
   readonly keeps?: string;
 }

@@ -20,6 +20,7 @@ export const vfioIds: Detector = ({ others, device, mode }) =>
         ...(mode === 'gvt-d'
           ? {}
           : { breaks: `In the mode ${mode} the GPU stays with its own driver, which cannot have it so.` }),
+        ...(line === undefined ? { counter: `vfio-pci.ids=${kept.join(',')}` } : {}),
         ...(kept.length === 0 ? {} : { keeps: `options vfio-pci ids=${kept.join(',')}` }),
       },
     ];
