@@ -67,7 +67,10 @@ const CASES: readonly Case[] = [
   ],
   ['assign 110 --yes', EXIT.failed, /^VM 110 is a template, which never starts\.$/, vm(110, 'memory: 64\ntemplate: 1\n')],
   ['assign 110 --yes', EXIT.conflict, /^VM 110 is locked \(backup\)\.$/, vm(110, 'lock: backup\nmemory: 64\n')],
-  ['assign 200 --yes', EXIT.cannot, /^A VF can only be given to a VM, and container 200 is none\.$/],
+  ['assign 200 --vf 2 --yes', EXIT.usage, /^--vf is for VMs; a container shares the GPU with the host\.$/],
+  ['assign 200 --mode gvt-d --yes', EXIT.cannot, /^A container shares the GPU with the host; gvt-d gives slices to VMs only\.$/],
+  ['assign 200 --gid 4294967295 --yes', EXIT.usage, /^"4294967295" is no group id\.$/],
+  ['assign 200 --gid render --yes', EXIT.usage, /^"render" is no group id\.$/],
   ['unassign 110 --yes', EXIT.failed, /^VM 110 has no slice of a GPU\.$/],
   ['unassign 200 --yes', EXIT.failed, /^container 200 has no slice of a GPU\.$/],
   [

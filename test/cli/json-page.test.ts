@@ -111,6 +111,10 @@ async function realOutputs(): Promise<readonly { readonly kind: string; readonly
   await typed(gvt, 'assign 110 --mode gvt-g --yes');
   await gvt.must('qm', 'start', '110');
   for (const line of ['status', 'mdev types', 'mdev list', 'mdev clean --dry-run']) await type(gvt, line);
+  const stale = simulated('coffee-lake');
+  const lost = 'arch: amd64\ndev0: /dev/dri/renderD200\nmemory: 64\nostype: debian\n';
+  stale.node.machine.tree.setFile('/etc/pve/nodes/pve/lxc/201.conf', lost, { mode: 0o640, gid: 33 });
+  await type(stale, 'assignments');
   const unread = simulated('raptor-lake-s', {
     faults: { errno: (_operation, path) => (path.endsWith('qemu-server/101.conf') ? 'EACCES' : undefined) },
   });

@@ -30,7 +30,7 @@ describe('refused in one sentence', () => {
     ['template', vm('template: 1\n'), {}, 'guest.template', /VM 101 is a template/],
     ['locked', vm('lock: backup\n'), {}, 'guest.locked', /locked \(backup\)/],
     ['hibernated', vm('lock: suspended\n'), {}, 'guest.locked', /suspended/],
-    ['container', { containers: { 101: 'arch: amd64\nmemory: 512\n' } }, {}, 'gpu.cannot', /container 101/i],
+    ['a VF for a container', { containers: { 101: 'arch: amd64\nmemory: 512\n' } }, { vf: 1 }, 'usage', /--vf is for VMs/],
     ['no quorum', { ...vm(''), parts: { pve: { quorate: known(false) } } }, {}, 'pve.no-quorum', /no quorum/],
     ['no Proxmox', { ...vm(''), parts: { pve: { isProxmox: false } } }, {}, 'pve.absent', /no Proxmox VE node/],
     ['VF 0', vm(''), { vf: 0 }, 'vf.range', /no VF 0/],
