@@ -14,7 +14,7 @@ import { WHOLE_GPU_OPTIONS } from './whole-gpu-options.ts';
 
 const POOL: OptionSpec = {
   flags: '--pool <name>',
-  description: 'the pool (PVE resource mapping), default igpu-vf',
+  description: 'the pool (PVE resource mapping), default igpu-vf, for gvt-g igpu-mdev',
   complete: 'pool',
 };
 const VMID = { name: 'vmid', description: 'the guest', complete: 'vmid' } as const;
@@ -50,7 +50,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'assign',
     summary: 'give a guest a slice of the GPU',
     details:
-      'Shows what would change in the guest, asks once, and lets Proxmox write it. By default a VF from the pool igpu-vf, so that PVE picks a free one at each start; --vf N pins one VF and sets our hookscript. On a running guest the change waits for its next full stop and start. A container gets the render node of the GPU itself, for the group render as it is numbered inside; the same command mends it when node numbers have changed.',
+      'Shows what would change in the guest, asks once, and lets Proxmox write it. By default a VF from the pool igpu-vf, so that PVE picks a free one at each start; --vf N pins one VF and sets our hookscript. Where the GPU offers mediated devices (GVT-g) instead, the largest that fits now. On a running guest the change waits for its next full stop and start. A container gets the render node of the GPU itself, for the group render as it is numbered inside; the same command mends it when node numbers have changed.',
     arguments: [VMID],
     options: [
       {

@@ -72,10 +72,17 @@ function assignNow(
       ...roomRemarks(guest, mdev, type.value, assignments),
       ...shown.value.remarks,
       ...mdevGuestRemarks(guest, judged?.reasons ?? []),
+      ...(request.hook === true ? [HOOK_NOT_NEEDED] : []),
       ...unreadableOthers(ground),
     ],
   });
 }
+
+const HOOK_NOT_NEEDED: Remark = {
+  level: 'note',
+  id: 'hook.not-needed',
+  text: 'PVE makes a mediated device at each start and takes it away at each stop by itself, so no hookscript is set.',
+};
 
 /** GVT-g gives a guest no more with a second device; an entry that is there is not rewritten. */
 function hasOne({ mdev, romfile }: AssignRequest, guest: Guest, own: Assignment): Result<Plan> {

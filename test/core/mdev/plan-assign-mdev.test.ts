@@ -26,6 +26,12 @@ describe('a mediated device', () => {
     expect(guestChange(plan)?.set).toEqual({ hostpci0: HAS });
   });
 
+  test('needs no hookscript, and says so where one is wanted', () => {
+    const plan = planOf(assign(gvtgNode({ vms: { 101: VM } }), { ...gvtg(), hook: true }));
+    expect(guestChange(plan)?.set).toEqual({ hostpci0: HAS });
+    expect(remarkIds(plan)).toContain('note hook.not-needed');
+  });
+
   test('is what a guest gets without --mode where no GPU has VFs', () => {
     expect(guestChange(planOf(assign(gvtgNode({ vms: { 101: VM } }))))?.set).toEqual({ hostpci0: HAS });
     expect(problemOf(assign(gvtgNode({ vms: { 101: VM } }), { vf: 1 })).code).toBe('gpu.cannot');
