@@ -2,7 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { COMMANDS } from '../../src/cli/command-table.ts';
+import { putGuestSystem } from '../../src/simulator/guests/guest-system.ts';
+import { debianGuest } from '../../src/simulator/guests/usual-guests.ts';
 import { simulated } from '../app/simulated.ts';
+import { BENCHMARK } from '../fixtures/guest-tools/ffmpeg.ts';
+import { COMET_LAKE } from '../fixtures/guest-tools/vainfo.ts';
 import { jsonOf, mustType, raptorLake, typed, withVfs } from './command-line.ts';
 
 const PAGE = readFileSync(new URL('../../docs/json.md', import.meta.url), 'utf8');
@@ -98,6 +102,20 @@ async function realOutputs(): Promise<readonly { readonly kind: string; readonly
   await type(used, 'demo --once');
   await type(used, 'demo --profiles');
   await type(await withVfs(), 'selftest --rounds 1 --yes');
+  const inside = await withVfs();
+  for (const line of ['assign 101 --yes', 'assign 102 --yes']) await mustType(inside, line);
+  await type(inside, 'guest 102');
+  await inside.must('qm', 'start', '101');
+  const system = debianGuest({ gpu: { driver: 'i915', renderGid: 992 } });
+  system.script = ([name]) =>
+    ({ vainfo: { exitCode: 0, out: COMET_LAKE }, ffmpeg: { exitCode: 0, out: BENCHMARK }, tee: { exitCode: 1 } })[name ?? ''];
+  putGuestSystem(inside.node.machine, 101, system);
+  for (const line of ['guest 101', 'guest 101 --verify', 'guest 101 --cloud-init -', 'guest 101 --apply --yes'])
+    await type(inside, line);
+  await type(inside, 'guest 102 --verify');
+  system.script = () => undefined;
+  system.nodes.clear();
+  await type(inside, 'guest 101 --verify');
   const waiting = await withVfs();
   waiting.hangRemoval('0000:00:02.2');
   await type(waiting, 'vf list');

@@ -27,7 +27,10 @@ export function mediaSteps(inside: InsideCase): readonly InsideStep[] {
   const firmware = inside.slice.kind === 'gpu' ? distribution.firmware(major, inside.entry) : [];
   const before = distribution.before?.(known.version) ?? [];
   return [
-    ...components(inside, distribution.components(major)),
+    ...components(
+      inside,
+      distribution.components(major).filter((name) => firmware.length > 0 || name !== 'non-free-firmware'),
+    ),
     ...(before.length === 0
       ? []
       : [
@@ -60,7 +63,7 @@ function components({ linux }: InsideCase, names: readonly string[]): readonly I
   return [
     {
       id: 'components',
-      text: `The media driver with all encoders, and firmware, are in the components ${names.join(' and ')}, which the guest's sources do not have.`,
+      text: `The archive's ${names.length === 1 ? 'component' : 'components'} ${names.join(' and ')} must be on: what follows is in there.`,
       commands,
       by: 'pveigpu',
       source: 'sources.list(5)',
