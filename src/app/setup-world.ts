@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { judge } from '../core/gpu/judge.ts';
+import type { Ledger } from '../core/plan/ledger.ts';
 import { ok, type Result } from '../core/problem.ts';
-import { UNIT_FOLDER } from '../core/setup/own-path.ts';
+import { OWN_HEADER, UNIT_FOLDER } from '../core/setup/own-path.ts';
 import { PROGRAM } from '../core/setup/program.ts';
 import type { SetupWorld } from '../core/setup/setup-wish.ts';
 import type { Host } from '../ports/host.ts';
@@ -32,7 +33,7 @@ export async function setupWorld(context: Context): Promise<Result<SetupWorld>> 
     desired: desired.value,
     pending: pending.value,
     bootId: (await readBootId(host)) ?? null,
-    enabledUnits: await enabledUnits(host),
+    enabledUnits: await enabledUnits(host, ledger.value),
     program: await programOn(context),
   });
 }
@@ -43,9 +44,14 @@ async function programOn({ host, program }: Context): Promise<string> {
   return (await host.stat(PROGRAM)).kind === 'content' ? PROGRAM : program;
 }
 
-/** Units of ours that systemd starts at boot, by its links. */
-async function enabledUnits(host: Host): Promise<readonly string[]> {
+/** Units of ours that systemd starts at boot, by its links. A unit of somebody else may be named like ours: its text or the ledger tells. */
+async function enabledUnits(host: Host, ledger: Ledger): Promise<readonly string[]> {
   const listed = await Promise.all(WANTS.map((folder) => host.list(`${UNIT_FOLDER}/${folder}`)));
   const names = listed.flatMap((read) => (read.kind === 'content' ? read.value : []));
-  return [...new Set(names)].filter((name) => name.startsWith('pveigpu-')).sort();
+  const named = [...new Set(names)].filter((name) => name.startsWith('pveigpu-')).sort();
+  const texts = await Promise.all(named.map((name) => host.read(`${UNIT_FOLDER}/${name}`)));
+  return named.filter((name, index) => {
+    const text = texts[index];
+    return Object.hasOwn(ledger.units, name) || (text?.kind === 'content' && text.value.startsWith(OWN_HEADER));
+  });
 }

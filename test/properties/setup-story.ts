@@ -16,10 +16,10 @@ import type { Profile } from '../../src/simulator/profile.ts';
 import { differing, expectSettled, must } from '../app/power-cut-setup.ts';
 import { HOOK_STUB, Simulated } from '../app/simulated.ts';
 
-/** A file of the user's that is there before, or comes by an edit. */
+/** A file of the user's that is there before: its text, or what the user made of what was there. */
 export interface UserFile {
   readonly path: string;
-  readonly text: string;
+  readonly text: string | Uint8Array | ((old: string) => string);
 }
 
 export type SetupAct =
@@ -73,7 +73,11 @@ export class SetupStory {
 
   constructor(profile: Profile, own: readonly UserFile[]) {
     this.machine = new Simulated(profile);
-    for (const { path, text } of own) this.machine.node.machine.tree.setFile(path, text);
+    const { tree } = this.machine.node.machine;
+    for (const { path, text } of own) tree.setFile(path, typeof text === 'function' ? text(tree.text(path) ?? '') : text);
+    // A unit is enabled, as whoever wrote it did.
+    for (const { path } of own.filter((file) => file.path.endsWith('.service')))
+      tree.setLink(path.replace('/system/', '/system/multi-user.target.wants/'), path);
     this.wanted = new Map(Object.entries(this.#etc()));
   }
 
@@ -205,7 +209,16 @@ export class SetupStory {
   #etc(): { readonly [path: string]: string } {
     const kept = ([path]: readonly [string, string]) =>
       path.startsWith('/etc/') && !path.endsWith('/') && !/^\/etc\/pve\/\./.test(path);
-    return Object.fromEntries(Object.entries(this.machine.lasting()).filter(kept));
+    const { tree } = this.machine.node.machine;
+    const bytes = (path: string, text: string) => {
+      const node = tree.get(path);
+      return node?.kind === 'file' && typeof node.content !== 'string' ? Buffer.from(node.content).toString('latin1') : text;
+    };
+    return Object.fromEntries(
+      Object.entries(this.machine.lasting())
+        .filter(kept)
+        .map(([path, text]) => [path, bytes(path, text)]),
+    );
   }
 }
 
