@@ -13,6 +13,7 @@ import { readAvailableKernels, readKernelFiles, withFiles } from './available-ke
 import type { Context } from './context.ts';
 import { type DriverWish, readDriverInputs } from './driver-inputs.ts';
 import { preflight } from './preflight.ts';
+import { withProfilesAfter } from './profiles-after.ts';
 import { readSettings } from './settings.ts';
 import { setupWorld } from './setup-world.ts';
 
@@ -51,7 +52,8 @@ export async function planHostSetup(context: Context, request: PlanSetupRequest)
   }
   const first = mode === undefined ? planWhatIsDesired(world.value, wish) : planSetup(world.value, { ...wish, mode });
   if (!first.ok) return first;
-  const plan = ok(withPoolsAfter(world.value, first.value));
+  const pooled = withPoolsAfter(world.value, first.value);
+  const plan = ok(await withProfilesAfter(context.host, world.value, first.value, pooled));
   const troubles = await preflight(context, world.value.facts, plan.value.steps);
   const explained =
     plan.value.steps.length === 0 ? [] : await explainGuide(context, world.value, { ...wish, mode: mode ?? 'auto' });

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { bootVfs } from '../../src/app/boot.ts';
 import { applyPlan } from '../../src/app/engine/apply-plan.ts';
+import { planHostSetup } from '../../src/app/plan-setup.ts';
 import { planVfCreate, planVfRemove } from '../../src/app/vf.ts';
 import { planSetVfProfile, showVfProfile } from '../../src/app/vf-profile.ts';
 import type { Plan } from '../../src/core/plan/action.ts';
@@ -76,6 +77,26 @@ describe('the scheduling of VFs', () => {
     expect(await node.node.reboot()).toEqual({ booted: true });
     await bootVfs(node.context);
     expect(text(node, `${ADMIN}/vf2/profile/exec_quantum_ms`)).toBe('0');
+  });
+
+  test('another number of VFs: those that are made anew are scheduled as before, and their pool is true', async () => {
+    const node = simulated('panther-lake');
+    const sriov = async (numVfs?: number) =>
+      await planHostSetup(node.context, { mode: 'sriov', ...(numVfs === undefined ? {} : { numVfs }) });
+    const all = async (numVfs: number) => {
+      const done = await node.carryOut(() => sriov(numVfs));
+      if (!done.ok) throw new Error(done.problem.message);
+    };
+    await all(4);
+    expect((await node.assign({ vmid: 101, mode: 'auto' })).ok).toBe(true);
+    await set(node, { function: 'vfs', values: { execQuantumMs: 20 } });
+    const plan = await sriov();
+    expect(plan.ok && plan.value.steps).toEqual([]);
+    await all(2);
+    expect([1, 2].map((vf) => text(node, `${ADMIN}/vf${vf}/profile/exec_quantum_ms`))).toEqual(['20', '20']);
+    expect(node.mapping().match(/path=/g)).toHaveLength(2);
+    const again = await sriov();
+    expect(again.ok && again.value.steps).toEqual([]);
   });
 
   test('i915-sriov-dkms: quantum and timeout, and no priority', async () => {

@@ -66,6 +66,17 @@ export function desiredProfile(wish: DesiredGpu, number: number): SchedulingProf
   return number === 0 ? (profiles.pf ?? {}) : { ...profiles.vfs, ...profiles[`vf${number}`] };
 }
 
+/** The writes after which all functions are scheduled as desired; what the driver does not offer is left out. */
+export function desiredProfileSteps(profiles: GpuProfiles, wish: DesiredGpu): readonly Step[] {
+  return profiles.functions.flatMap((one) => {
+    const wanted = desiredProfile(wish, one.number);
+    return one.settings.flatMap((setting) => {
+      const value = wanted[setting.key];
+      return value === undefined || !setting.writable ? [] : stepsOf(one, setting, String(value));
+    });
+  });
+}
+
 function functionsOf(profiles: GpuProfiles, wanted: ProfileRequest['function']): Result<readonly FunctionProfile[]> {
   const vfs = profiles.functions.filter(({ number }) => number > 0);
   if (wanted === 'vfs')
