@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { describe, expect, test } from 'vitest';
+import { runHook } from '../../src/app/run-hook.ts';
 import type { AssignRequest } from '../../src/core/assign/assign-request.ts';
 import type { Plan } from '../../src/core/plan/action.ts';
 import type { Result } from '../../src/core/problem.ts';
@@ -109,6 +110,21 @@ describe('hand-over of the whole GPU', () => {
     node.writeConfig(101, node.config(101).replace('hostpci1: 0000:00:1e.7\n', ''));
     await node.must('qm', 'start', '101');
     await node.must('qm', 'stop', '101');
+    expect([driver(node), console(node), hasFile(node, RECORD)]).toEqual(['i915', '1', false]);
+  });
+
+  test('a GPU that somebody still has open stays noted, and comes back by the same hook later', async () => {
+    const node = await handedOver();
+    const { kernel, tree } = node.node.machine;
+    await node.must('qm', 'start', '101');
+    const group = tree.lookup(`/sys/bus/pci/devices/${GPU}/iommu_group`);
+    const open = [`/dev/vfio/${'path' in group ? group.path.split('/').at(-1) : ''}`];
+    const { pid } = kernel.startProcess({ command: 'holder', argv: ['holder'], open });
+    const stopped = await node.run('qm', 'stop', '101');
+    expect(stopped.text).toContain(`is not given back to the host: it is in use by process ${pid} (holder)`);
+    expect([driver(node), hasFile(node, RECORD)]).toEqual(['vfio-pci', true]);
+    kernel.endProcess(pid);
+    expect(await runHook(node.context, { vmid: 101, phase: 'post-stop', lockHeld: false })).toBe(0);
     expect([driver(node), console(node), hasFile(node, RECORD)]).toEqual(['i915', '1', false]);
   });
 

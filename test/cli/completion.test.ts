@@ -37,7 +37,7 @@ describe('bash completion, as bash runs it', () => {
       ['assign', ''],
       ['101', '102'],
     ],
-    [['assign', '101', '--m'], ['--mode']],
+    [['assign', '101', '--mo'], ['--mode']],
     [['assign', '101', '--mode', 's'], ['sriov']],
     [
       ['assign', '--mode', 'sriov', ''],
