@@ -10,6 +10,7 @@ import { debianGuest } from '../../src/simulator/guests/usual-guests.ts';
 import type { Simulated } from '../app/simulated.ts';
 import { HD_505 } from '../fixtures/guest-tools/clinfo.ts';
 import { BENCHMARK, NO_PROFILE } from '../fixtures/guest-tools/ffmpeg.ts';
+import { DG2_CUT_OFF } from '../fixtures/guest-tools/gpu-top.ts';
 import { COMET_LAKE } from '../fixtures/guest-tools/vainfo.ts';
 import { jsonOf, mustType, sentence, typed, wholeTree, withVfs } from './command-line.ts';
 
@@ -195,6 +196,38 @@ describe('--apply', () => {
 });
 
 describe('--verify', () => {
+  test('a container: no log of its own, and the engines that were busy', async () => {
+    const machine = await withVfs();
+    const path = '/etc/pve/nodes/pve/lxc/200.conf';
+    const { tree } = machine.node.machine;
+    tree.setFile(path, `${tree.text(path)}dev0: /dev/dri/renderD128,gid=992\n`);
+    await machine.must('pct', 'start', '200');
+    const system = working();
+    const { script } = system;
+    system.script = (argv, stdin) =>
+      argv[0] === 'timeout' ? { exitCode: 124, out: DG2_CUT_OFF.replaceAll('Render/3D', 'Video/0') } : script(argv, stdin);
+    putGuestSystem(machine.node.machine, 200, system);
+    const { code, out } = await typed(machine, 'guest 200 --verify');
+    expect([code, system.ran.some(([name]) => name === 'dmesg')]).toEqual([EXIT.done, false]);
+    expect(out).toMatch(/engines +good +While it encoded, the GPU's engines were busy: Video\/0 49 %\./);
+  });
+
+  test('a virtual display beside the GPU is passed over', async () => {
+    const system = working();
+    system.nodes.set('renderD129', { ...(system.nodes.get('renderD128') as NonNullable<ReturnType<typeof system.nodes.get>>) });
+    system.nodes.set('renderD128', {
+      line: 'crw-rw---- 1 0 992 226, 128 Jan  5 08:00 renderD128',
+      driver: 'virtio_gpu',
+      vendor: '0x1af4',
+    });
+    const node = system.nodes.get('renderD129');
+    if (node !== undefined) system.nodes.set('renderD129', { ...node, line: node.line.replace('renderD128', 'renderD129') });
+    const { machine } = await vm101(system);
+    const { out } = await typed(machine, 'guest 101 --verify');
+    expect(out).toMatch(/\/dev\/dri\/renderD129 is there/);
+    expect(system.ran.find(([name]) => name === 'vainfo')?.at(-1)).toBe('/dev/dri/renderD129');
+  });
+
   test('all works', async () => {
     const { machine, system } = await vm101(working());
     const { code, out, err } = await typed(machine, 'guest 101 --verify');

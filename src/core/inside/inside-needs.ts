@@ -61,7 +61,7 @@ function windowsNeeds({ guest, slice }: InsideCase): readonly InsideStep[] {
   });
   const isSlice = slice.kind === 'vf' || slice.kind === 'mdev';
   return [
-    told('driver', `Install Intel's graphics driver for Windows in it. ${windowsDriverRange()}`, {
+    told('driver', `Install Intel's graphics driver for Windows in it.${slice.kind === 'vf' ? ` ${windowsDriverRange()}` : ''}`, {
       source: 'i915-sriov-dkms docs/install-windows-guest.md',
     }),
     ...(isSlice ? [told('display', 'Use remote desktop: this slice has no picture of its own.')] : []),
