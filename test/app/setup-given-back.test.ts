@@ -37,6 +37,8 @@ test('a node that gets its GPU back has nothing of ours in any kernel, and the r
   await apply(node, await planHostSetup(node.context, { mode: 'host' }));
   expect(await inImage(node)).toBe(false);
   expect((await readStatus(node.context)).waiting.map(({ until }) => until)).toEqual(['reboot']);
+  const again = await planHostSetup(node.context, { mode: 'host' });
+  expect(again.ok && again.value.remarks.map(({ hint }) => hint)).toEqual(['There is nothing to confirm after it.']);
   await node.node.reboot();
   expect((await readStatus(node.context)).waiting).toEqual([]);
   const view = await assertHostSetup(node.context, {});

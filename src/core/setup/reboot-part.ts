@@ -42,7 +42,7 @@ export interface RebootCase {
 export function rebootPart(world: SetupWorld, one: RebootCase): RebootPart {
   const { facts, pending, bootId } = world;
   const isOpen = pending !== null && (pending.bootId === null || bootId === null || pending.bootId === bootId);
-  if (!one.changes) return { steps: [], remarks: isOpen ? [stillWaits()] : [], waits: isOpen, rebuildNow: [] };
+  if (!one.changes) return { steps: [], remarks: isOpen ? [stillWaits(pending)] : [], waits: isOpen, rebuildNow: [] };
   const { wanted } = one;
   const reasons = whyReboot(world, one);
   const built = one.rebuilds.includes('initramfs')
@@ -102,11 +102,11 @@ function whyReboot(world: SetupWorld, { release, wanted, words, counters, driver
   ];
 }
 
-function stillWaits(): Remark {
+function stillWaits({ endsWithBoot }: PendingReboot): Remark {
   return {
     level: 'note',
     id: 'setup.waits',
     text: 'All is set up and waits for a reboot of this node.',
-    hint: 'After it: pveigpu confirm.',
+    hint: endsWithBoot === true ? 'There is nothing to confirm after it.' : 'After it: pveigpu confirm.',
   };
 }
