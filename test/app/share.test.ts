@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { describe, expect, test } from 'vitest';
 import { listAssignments } from '../../src/app/assignments.ts';
+import { planRollback } from '../../src/app/rollback.ts';
 import { readStatus } from '../../src/app/status.ts';
 import { canonicalCtConfig } from '../../src/core/guest/ct-config.ts';
 import type { Profile } from '../../src/simulator/profile.ts';
 import { findProfile } from '../../src/simulator/profiles/table.ts';
 import { setContainerFile } from '../../src/simulator/pve/container-root.ts';
 import { DISTRIBUTIONS } from '../core/container/group-files.ts';
-import { Simulated, simulated } from './simulated.ts';
+import { HOOK_STUB, Simulated, simulated } from './simulated.ts';
 
 const PATH = '/etc/pve/nodes/pve/lxc/200.conf';
 const NAME = 'alder-lake-p';
@@ -197,6 +198,18 @@ describe('the lines of the guides', () => {
     await machine.must('pct', 'start', '200');
     await machine.must('pct', 'stop', '200');
     await done(machine.unassign(200));
+    expect(config(machine)).toBe(canonicalCtConfig(text));
+  });
+});
+
+describe('taking everything back', () => {
+  test('gives a container its own lines again', async () => {
+    const text = `${own(simulated(NAME))}lxc.mount.entry: /dev/dri dev/dri none bind,optional,create=dir\n`;
+    const machine = withContainer(text);
+    await done(machine.assign({ vmid: 200, share: { convert: true } }));
+    await done(
+      machine.carryOut(async () => await planRollback(machine.context, { to: 'all', force: true }, { hookStub: HOOK_STUB })),
+    );
     expect(config(machine)).toBe(canonicalCtConfig(text));
   });
 });
