@@ -185,6 +185,14 @@ describe('not given away', () => {
     expect(ids(await planned(node, { vmid: 100, mode: 'gvt-d' }))).toContain('warning slice.shared');
   });
 
+  test('handed over only with our hookscript', async () => {
+    const node = simulated('raptor-lake-s-untouched');
+    const request: AssignRequest = { vmid: 100, mode: 'gvt-d', whole: { handover: true } };
+    expect(ids(await planned(node, request))).not.toContain('blocker gpu.handover-without-hook');
+    node.writeConfig(100, `${node.config(100)}hookscript: local:snippets/other.sh\n`);
+    expect(ids(await planned(node, request))).toContain('blocker gpu.handover-without-hook');
+  });
+
   test('a set-up that waits for its reboot is said', async () => {
     const node = simulated('raptor-lake-s-untouched');
     done(await node.carryOut(async () => await planHostSetup(node.context, { mode: 'gvt-d' })));

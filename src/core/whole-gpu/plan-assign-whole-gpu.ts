@@ -21,7 +21,7 @@ import { fitsSetting, type GuestShape, guestShape } from './guest-shape.ts';
 import { signHandover } from './handover-sign.ts';
 import { type IgdSetting, igdSetting } from './igd-config.ts';
 import { soundEntry } from './sound-entry.ts';
-import { asideRemarks, otherWayIn, settingRemarks, shapeRemarks } from './whole-gpu-remarks.ts';
+import { asideRemarks, otherWayIn, settingRemarks, shapeRemarks, withoutHook } from './whole-gpu-remarks.ts';
 import { userRemarks } from './whole-gpu-users.ts';
 
 /** The GPU that is given away, with what the catalogue knows of it. */
@@ -84,6 +84,7 @@ export function planAssignWholeGpu(ground: GuestGround, request: AssignRequest, 
     ...otherWayIn(guest, shape),
     ...width.remarks,
     ...hook.remarks,
+    ...(wish.handover === true ? withoutHook(guest, { ...nextConfig(guest), ...set }.hookscript) : []),
   ];
   return ok({ title, steps, remarks: steps.length > 0 || own === undefined ? remarks : [alreadyHas(guest, own)] });
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { GuestGround } from '../assign/assign-request.ts';
 import { guestName, isOn, nextConfig } from '../assign/guest-keys.ts';
+import { isOurHook } from '../assign/ours.ts';
 import type { Guest } from '../facts/guest-facts.ts';
 import type { PciDevice } from '../facts/pci-facts.ts';
 import type { Remark } from '../plan/action.ts';
@@ -30,6 +31,14 @@ export function asideRemarks(ground: GuestGround, gpu: PciDevice, handover: bool
       code: 'gpu.cannot',
     },
   ];
+}
+
+/** Our hookscript takes the GPU from the host and gives it back; without it nobody does. `hookscript` is what the guest will have. */
+export function withoutHook(guest: Guest, hookscript: string | undefined): readonly Remark[] {
+  if (isOurHook(hookscript)) return [];
+  const text = `${guestName(guest)} would not have our hookscript, so nothing would hand the GPU over.`;
+  const hint = 'Leave out --handover, or make room for the hookscript first.';
+  return [{ level: 'blocker', id: 'gpu.handover-without-hook', text, hint, code: 'guest.config' }];
 }
 
 /** Without a display of PVE's there is no console in the web interface, so another way in is needed before. */
