@@ -113,6 +113,17 @@ describe('hand-over of the whole GPU', () => {
     expect([driver(node), console(node), hasFile(node, RECORD)]).toEqual(['i915', '1', false]);
   });
 
+  test('a GPU that vfio-pci does not take goes back at once, and the guest is not started', async () => {
+    const node = await handedOver();
+    const device = node.node.machine.kernel.state.devices.get(GPU);
+    if (device === undefined) throw new Error('no GPU');
+    device.iommuGroup = null;
+    const { exitCode, text } = await node.run('qm', 'start', '101');
+    expect(exitCode).not.toBe(0);
+    expect(text).toContain('could not be taken from the host: vfio-pci did not take 0000:00:02.0');
+    expect([driver(node), console(node), hasFile(node, RECORD)]).toEqual(['i915', '1', false]);
+  });
+
   test('a GPU that somebody still has open stays noted, and comes back by the same hook later', async () => {
     const node = await handedOver();
     const { kernel, tree } = node.node.machine;
