@@ -72,6 +72,22 @@ describe('a node that somebody set up by hand', () => {
     ]);
   });
 
+  test('for GVT-g: what works is left alone and adopted without a reboot; without its module it is planned', async () => {
+    const machine = simulated('coffee-lake');
+    const plan = must(await planHostSetup(machine.context, { mode: 'gvt-g' }));
+    expect([plan.steps, plan.desired, ids(plan)]).toEqual([[], undefined, ['setup.managed-by-you']]);
+    const before = machine.lasting();
+    const adopted = must(await planAdoption(machine.context, { move: false }));
+    expect(ids(adopted)).toEqual(['setup.adopted']);
+    must(await applyPlan(machine.context, adopted));
+    expect(machine.lasting()).toEqual(before);
+    expect(must(await planHostSetup(machine.context, {})).steps).toEqual([]);
+    machine.node.machine.tree.setFile('/etc/modules', '');
+    expect(must(await planHostSetup(machine.context, {})).steps.map(({ args }) => 'path' in args && args.path)).toContain(
+      '/etc/modules-load.d/pveigpu.conf',
+    );
+  });
+
   test('adopt remembers the mode and leaves the files; with move ours does it, and host gives the line back', async () => {
     const machine = simulated('raptor-lake-s-by-hand');
     const conf = text(machine, '/etc/sysfs.conf');

@@ -28,7 +28,7 @@ const cmdline = (node: Simulated) => node.node.machine.tree.text('/proc/cmdline'
 
 describe('a trial', () => {
   test('runs for one boot; the boot after it is as before, and so is the disk', async () => {
-    const node = machine('coffee-lake', 'pbt-systemd-boot');
+    const node = machine('comet-lake', 'pbt-systemd-boot');
     const before = node.lasting();
     const line = cmdline(node);
     await apply(node, await planHostSetup(node.context, { mode: 'gvt-g', trial: true }));
@@ -42,7 +42,7 @@ describe('a trial', () => {
   });
 
   test('that came up is made to last by confirm, and its entry goes', async () => {
-    const node = machine('coffee-lake', 'pbt-systemd-boot');
+    const node = machine('comet-lake', 'pbt-systemd-boot');
     await apply(node, await planHostSetup(node.context, { mode: 'gvt-g', trial: true }));
     expect((await planConfirmation(node.context)).ok).toBe(false);
     await node.node.reboot();
@@ -56,7 +56,7 @@ describe('a trial', () => {
   });
 
   test('that did not come up is forgotten by confirm, which changes nothing else', async () => {
-    const node = machine('coffee-lake', 'pbt-systemd-boot');
+    const node = machine('comet-lake', 'pbt-systemd-boot');
     const before = node.lasting();
     await apply(node, await planHostSetup(node.context, { mode: 'gvt-g', trial: true }));
     // The trial hung, and somebody switched the node off and on.
@@ -78,7 +78,7 @@ describe('a trial', () => {
 
   test('is refused where the loader cannot forget it: GRUB on LVM, and GRUB on EFI system partitions', async () => {
     for (const loader of ['grub', 'pbt-grub'] as const) {
-      const node = machine('coffee-lake', loader);
+      const node = machine('comet-lake', loader);
       const before = node.lasting();
       const plan = await planHostSetup(node.context, { mode: 'gvt-g', trial: true });
       expect(plan, loader).toMatchObject({ ok: false, problem: { code: 'host.unsupported' } });

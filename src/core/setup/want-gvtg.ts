@@ -1,26 +1,35 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import { ifKnown } from '../facts/section.ts';
 import { moduleState } from '../gpu/gpu-case.ts';
 import { confirmWanted } from './confirm-wanted.ts';
+import { fits, givenValues, loadedBy } from './given.ts';
 import { insist } from './insist.ts';
 import { iommuWords } from './iommu-words.ts';
-import { NOTHING_WANTED, type SetupCase, type Wanted, type WantedOption } from './wanted.ts';
+import { isOwnPath } from './own-path.ts';
+import { NOTHING_WANTED, type SetupCase, type Wanted, type WantedModule, type WantedOption } from './wanted.ts';
 
 /** Mediated devices: i915 with GVT-g on and GuC submission off, and kvmgt loaded at boot (kernel drivers/gpu/drm/i915/intel_gvt.c). */
 export function wantGvtg(gpu: SetupCase): Wanted {
+  const parameters = iommuWords(gpu);
+  if (worksByHand(gpu)) return { ...NOTHING_WANTED, options: [SWITCH], load: [KVMGT], parameters };
   return {
     ...NOTHING_WANTED,
-    options: [
-      { module: 'i915', name: 'enable_gvt', value: '1', fits: 'equal', because: 'switches GVT-g on' },
-      gucOption(gpu),
-      ...insist(gpu, 'i915'),
-    ],
-    load: [
-      { module: 'kvmgt', because: 'offers the mediated devices' },
-      { module: 'vfio_iommu_type1', because: 'maps the memory of guests' },
-    ],
+    options: [SWITCH, gucOption(gpu), ...insist(gpu, 'i915')],
+    load: [KVMGT, { module: 'vfio_iommu_type1', because: 'maps the memory of guests' }],
     units: [confirmWanted(gpu.program)],
-    parameters: iommuWords(gpu),
+    parameters,
   };
+}
+
+const SWITCH: WantedOption = { module: 'i915', name: 'enable_gvt', value: '1', fits: 'equal', because: 'switches GVT-g on' };
+const KVMGT: WantedModule = { module: 'kvmgt', because: 'offers the mediated devices' };
+
+/** Types are offered now, others have seen to that at every boot, and nothing of ours has: what else we would set is proven not to be needed. */
+function worksByHand({ facts, device, release, others }: SetupCase): boolean {
+  const value = givenValues(others, 'i915', 'enable_gvt').at(-1)?.value;
+  const isOurs = ifKnown(facts.config)?.files.some(({ path }) => isOwnPath(path)) === true;
+  const runs = ifKnown(facts.kernel)?.release === release && device.driver === 'i915' && (device.mdevTypes ?? []).length > 0;
+  return runs && !isOurs && value !== undefined && fits(SWITCH, value) && loadedBy(others, 'kvmgt') !== undefined;
 }
 
 /**
