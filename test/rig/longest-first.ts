@@ -4,6 +4,10 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Case files by how long they take, the longest first, so that two workers end at about the same time. */
 const ORDER = [
+  'trial',
+  'apply',
+  'apply-kills',
+  'driver',
   'calibration',
   'vf-kills',
   'boot-vfs',

@@ -21,7 +21,7 @@ const DRIVERS =
 
 /** Waits for the start of all guests, and says what they found. */
 export async function bootedNode(machine: VirtualMachine): Promise<Boot> {
-  await machine.must('until systemctl is-active -q pve-guests; do sleep 0.2; done', { timeoutMs: 120_000 });
+  await machine.must('until systemctl is-active -q pve-guests; do sleep 0.2; done', { timeoutMs: 600_000 });
   const guestsAt = Number(await machine.must('cat /run/guests-at'));
   const guestsSaw = words(await machine.must('cat /run/guests-saw'));
   return { guestsAt, guestsSaw, said: await saidBy(machine), ...(await unitSeconds(machine)) };
@@ -47,14 +47,22 @@ export async function vfDrivers(machine: VirtualMachine): Promise<readonly strin
   return words(await machine.must(DRIVERS));
 }
 
-/** Seconds until all VFs are bound, or null when they are not after the given time. */
-export async function untilReady(machine: VirtualMachine, seconds: number): Promise<number | null> {
-  const begin = Date.now();
-  while (Date.now() - begin < seconds * 1000) {
-    if ((await vfDrivers(machine)).join() === ALL_READY.join()) return (Date.now() - begin) / 1000;
+/** How long VFs that come back are waited for, seconds of the guest's own time: a slow probe, the unit's limit, and room. */
+const BACK_SECONDS = 60;
+
+/** Seconds of the guest's own time until all VFs are bound, or null when they are not after a minute. */
+export async function untilReady(machine: VirtualMachine): Promise<number | null> {
+  const begin = await uptime(machine);
+  for (;;) {
+    const seconds = (await uptime(machine)) - begin;
+    if ((await vfDrivers(machine)).join() === ALL_READY.join()) return seconds;
+    if (seconds > BACK_SECONDS) return null;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  return null;
+}
+
+async function uptime(machine: VirtualMachine): Promise<number> {
+  return Number((await machine.must('cut -d" " -f1 /proc/uptime')).trim());
 }
 
 function words(text: string): readonly string[] {

@@ -10,6 +10,8 @@ const PACKAGES = [
   ...['nodejs', 'driverctl', 'mdevctl', 'initramfs-tools', 'zstd', 'xz-utils', 'e2fsprogs', 'fdisk', 'jq', 'ca-certificates'],
   ...['linux-image-amd64', 'linux-headers-amd64', 'make', 'gcc', 'libc6-dev', 'grub-pc', 'grub2-common'],
   ...['qemu-system-x86', 'qemu-utils', 'qemu-guest-agent'],
+  // A node that starts by systemd-boot, its partition, and what builds drivers.
+  ...['ovmf', 'systemd-boot-efi', 'systemd-boot-tools', 'dosfstools', 'dkms', 'build-essential'],
 ] as const;
 
 /** Unread documentation and translations are left out. */

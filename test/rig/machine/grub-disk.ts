@@ -15,7 +15,7 @@ export async function overlayDisk(name: string, below: 'base.img' | 'grub.qcow2'
 
 /**
  * The disk that starts by itself: GRUB and an initramfs, installed by Debian's own programs in a machine that was started
- * directly. Built on first use, about a minute; kept until the image changes.
+ * directly. Built on first use, about a minute on an idle host; kept until the image changes.
  */
 export async function grubDisk(): Promise<void> {
   const path = inRig('grub.qcow2');
@@ -27,7 +27,7 @@ export async function grubDisk(): Promise<void> {
   try {
     const install =
       'udevadm trigger; udevadm settle; grub-install --target=i386-pc /dev/vda && update-initramfs -u -k all && update-grub';
-    await machine.must(`{ ${install}; } 2>&1`, { timeoutMs: 240_000 });
+    await machine.must(`{ ${install}; } 2>&1`, { timeoutMs: 900_000 });
   } finally {
     await machine.powerDown();
   }

@@ -23,12 +23,13 @@ interface ExecStatus {
 }
 
 /** Time that the agent itself may take for one message, milliseconds: it only forks and looks, whatever the command does. */
-const MESSAGE_MS = 20_000;
+const MESSAGE_MS = 120_000;
 
-/** A client of the QEMU guest agent: one command after another, each with a time limit. */
+/** A client of the QEMU guest agent: commands that may run at the same time, each with a time limit. */
 export class GuestAgent {
   readonly #socket: Socket;
   #text = '';
+  #last: Promise<unknown> = Promise.resolve();
   #waiting: ((message: AgentMessage | undefined) => void) | undefined;
 
   private constructor(socket: Socket) {
@@ -92,7 +93,14 @@ export class GuestAgent {
     return false;
   }
 
-  async #call(name: string, parameters: { readonly [key: string]: unknown }): Promise<unknown> {
+  /** One message at a time: answers carry no number, so they are told apart by their order alone. */
+  #call(name: string, parameters: { readonly [key: string]: unknown }): Promise<unknown> {
+    const answer = this.#last.then(() => this.#ask(name, parameters));
+    this.#last = answer.catch(() => undefined);
+    return answer;
+  }
+
+  async #ask(name: string, parameters: { readonly [key: string]: unknown }): Promise<unknown> {
     this.#socket.write(`${JSON.stringify({ execute: name, arguments: parameters })}\n`);
     const message = await this.#next(MESSAGE_MS);
     if (message === undefined) throw new Error(`The guest agent did not answer ${name} within ${MESSAGE_MS} ms.`);

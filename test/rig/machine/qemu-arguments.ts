@@ -5,13 +5,18 @@ import type { Identity, RunFolder, Shape } from './shape.ts';
 /** Alder Lake-P GT2, Iris Xe: what 00:02.0 is when nobody says otherwise. */
 const DEFAULT_GPU: Identity = { device: 0x46a6 };
 
+/** An instruction takes 2 to the power of this, in nanoseconds: about as fast as an idle host emulates. */
+const TIME_SHIFT = 2;
+
 /** QEMU's arguments for a machine of the rig, without the program. */
 export function qemuArguments(shape: Shape, run: RunFolder, accelerator: 'tcg' | 'kvm'): readonly string[] {
   const iommu = shape.iommu !== false;
-  const accel = accelerator === 'kvm' ? 'kvm' : 'tcg,thread=multi,tb-size=512';
+  const ownTime = accelerator === 'tcg' && shape.ownTime === true;
+  const accel = accelerator === 'kvm' ? 'kvm' : `tcg,thread=${ownTime ? 'single' : 'multi'},tb-size=512`;
   return [
     ...['-name', 'rig', '-accel', accel, '-M', 'q35,kernel-irqchip=split', '-smp', '2', '-m', String(shape.memoryMiB ?? 2048)],
     ...['-cpu', accelerator === 'kvm' ? 'host' : 'max', '-nodefaults', '-display', 'none', '-no-reboot'],
+    ...(ownTime ? ['-icount', `shift=${TIME_SHIFT}`] : []),
     ...['-chardev', `file,id=serial,path=${run.serialLog}`, '-serial', 'chardev:serial'],
     ...['-qmp', `unix:${run.monitor},server=on,wait=off`],
     ...(iommu ? ['-device', 'intel-iommu,intremap=on,caching-mode=on'] : []),
@@ -69,16 +74,28 @@ export function identityWords(shape: Shape): readonly string[] {
 }
 
 function bootArguments(shape: Shape): readonly string[] {
-  const keeps = shape.disk !== undefined;
   // A directly started kernel has boot index 0 of its own.
-  const index = shape.mode === 'grub' ? ',bootindex=0' : '';
-  const drive = (file: string, format: string) => [
-    ...['-drive', `file=${file},if=none,id=disk,format=${format},snapshot=${keeps ? 'off' : 'on'},cache=unsafe`],
-    ...['-device', `virtio-blk-pci,drive=disk,addr=1d.0${index}`],
+  const first = (isFirst: boolean) => (isFirst ? ',bootindex=0' : '');
+  const cache = shape.durable === true ? 'writeback' : 'unsafe';
+  const drive = (id: string, place: string, file: string, keeps: boolean, isFirst: boolean) => [
+    '-drive',
+    `file=${file},if=none,id=${id},format=${file.endsWith('.img') ? 'raw' : 'qcow2'},snapshot=${keeps ? 'off' : 'on'},cache=${cache}`,
+    ...['-device', `virtio-blk-pci,drive=${id},addr=${place}${first(isFirst)}`],
   ];
-  const disk = shape.disk === undefined ? drive(inRig('base.img'), 'raw') : drive(shape.disk, 'qcow2');
-  if (shape.mode === 'grub') return shape.disk === undefined ? drive(inRig('grub.qcow2'), 'qcow2') : disk;
-  return ['-kernel', inRig('vmlinux'), '-initrd', inRig('initrd'), '-append', commandLine(shape), ...disk];
+  const below = inRig(shape.mode === 'grub' ? 'grub.qcow2' : 'base.img');
+  const root = drive('disk', '1d.0', shape.disk ?? below, shape.disk !== undefined, shape.mode === 'grub');
+  const esp = shape.esp === undefined ? [] : drive('esp', '1e.0', shape.esp.disk, true, shape.mode === 'efi');
+  if (shape.mode === 'grub') return root;
+  if (shape.mode === 'efi') return [...firmware(shape), ...root, ...esp];
+  return ['-kernel', inRig('vmlinux'), '-initrd', inRig('initrd'), '-append', commandLine(shape), ...root, ...esp];
+}
+
+/** OVMF of the guest's own tree; its code is shared, its variables are the machine's. */
+function firmware({ esp }: Shape): readonly string[] {
+  if (esp === undefined) throw new Error('A machine with UEFI needs an EFI system partition.');
+  const code = inRig('root/usr/share/OVMF/OVMF_CODE_4M.fd');
+  const flash = (unit: number, rest: string) => ['-drive', `if=pflash,unit=${unit},format=raw,${rest}`];
+  return [...flash(0, `readonly=on,file=${code}`), ...flash(1, `file=${esp.variables}`)];
 }
 
 /** An nvme right on the root bus has the VF layout of an integrated GPU: 7 VFs at offset 1, stride 1. */

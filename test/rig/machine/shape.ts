@@ -2,9 +2,10 @@
 
 /**
  * How the machine starts. `fast`: kernel directly, no systemd. `systemd`: kernel directly, systemd and udev. `grub`: firmware,
- * GRUB and the guest's own initramfs from a disk that keeps what is written to it.
+ * GRUB and the guest's own initramfs from a disk that keeps what is written to it. `efi`: UEFI firmware and the loader on a second disk,
+ * the EFI system partition.
  */
-export type BootMode = 'fast' | 'systemd' | 'grub';
+export type BootMode = 'fast' | 'systemd' | 'grub' | 'efi';
 
 /** The identity that an emulated SR-IOV function shows; ids are numbers. */
 export interface Identity {
@@ -37,8 +38,17 @@ export interface Shape {
   /** More words for the kernel's command line. */
   readonly append?: string;
   readonly memoryMiB?: number;
+  /**
+   * Time goes by the instructions that the guest has run (QEMU -icount), not by the clock of a host that may be busy. For cases in which
+   * limits of the product in seconds are tried. Not with KVM, which needs no such thing.
+   */
+  readonly ownTime?: boolean;
   /** A disk to keep (qcow2), instead of throwing away what is written. */
   readonly disk?: string;
+  /** The disk with the EFI system partition (qcow2), and where the firmware keeps its variables (raw); kept as well. */
+  readonly esp?: { readonly disk: string; readonly variables: string };
+  /** What the guest has flushed to its disks survives the end of QEMU, as it survives a power cut. */
+  readonly durable?: boolean;
 }
 
 /** Where QEMU puts the sockets and the log of one machine. */

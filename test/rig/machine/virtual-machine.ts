@@ -10,7 +10,7 @@ import { QEMU_ENVIRONMENT, qemuProgram } from './qemu-program.ts';
 import type { RunFolder, Shape } from './shape.ts';
 
 /** Longest boot that is waited for, milliseconds: GRUB and systemd under TCG on a busy machine. */
-const BOOT_MS = 180_000;
+const BOOT_MS = 600_000;
 
 /** One virtual machine of the rig, from its start to the end of QEMU. */
 export class VirtualMachine {

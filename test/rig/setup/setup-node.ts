@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { Shape } from '../machine/shape.ts';
+import { VirtualMachine } from '../machine/virtual-machine.ts';
+import { copyEsp } from './efi-disk.ts';
+import { copySetupDisk } from './setup-disk.ts';
+
+/** What a command of the product answered. */
+export interface Said {
+  readonly code: number;
+  readonly text: string;
+}
+
+/** How long a command of a node is waited for on a busy host, milliseconds; nothing is proved by it. */
+const MOST_MS = 1_200_000;
+
+/** The files of /etc with their sums, modes and link targets; what a boot itself writes is left out. */
+const ETC = `cd /etc && { find . -type f ! -path ./adjtime ! -name '*.cache' -exec sha256sum {} + | sort -k 2
+find . -type f ! -path ./adjtime ! -name '*.cache' -printf '%m %u %g %p\\n' | sort -k 4; find . -type l -printf '%p -> %l\\n' | sort; }`;
+
+/** A node whose host set-up is tried: a disk that starts by itself, and the machine that runs on it. */
+export class SetupNode {
+  readonly shape: Shape;
+  #machine: VirtualMachine | undefined;
+
+  private constructor(shape: Shape) {
+    this.shape = shape;
+  }
+
+  /** Starts a copy of a node's disk. */
+  static async start(from: string, name: string, shape: Partial<Shape> = {}): Promise<SetupNode> {
+    const disk = await copySetupDisk(from, name);
+    const esp = shape.mode === 'efi' ? { esp: await copyEsp(from, name) } : {};
+    const node = new SetupNode({ mode: 'grub', disk, ownTime: true, ...esp, ...shape });
+    await node.boot();
+    return node;
+  }
+
+  get machine(): VirtualMachine {
+    if (this.#machine === undefined) throw new Error('The node is off.');
+    return this.#machine;
+  }
+
+  /** Switches the node on and waits until systemd has started all. */
+  async boot(): Promise<void> {
+    this.#machine = await VirtualMachine.start(this.shape);
+    await this.must('systemctl is-system-running --wait > /dev/null; udevadm settle -t 600');
+  }
+
+  /** An orderly reboot. */
+  async reboot(): Promise<void> {
+    await this.machine.powerDown(MOST_MS);
+    this.#machine = undefined;
+    await this.boot();
+  }
+
+  /** The power goes: what the guest has not written is lost. */
+  async cutPower(): Promise<void> {
+    await this.#machine?.kill();
+    this.#machine = undefined;
+  }
+
+  async must(command: string): Promise<string> {
+    return await this.machine.must(command, { timeoutMs: MOST_MS });
+  }
+
+  /** Runs the product as root at a terminal would, with both outputs. */
+  async pveigpu(args: string): Promise<Said> {
+    const answer = await this.machine.shell(`pveigpu ${args} < /dev/null 2>&1`, { timeoutMs: MOST_MS });
+    if (answer.timedOut) throw new Error(`pveigpu ${args} did not end.`);
+    return { code: answer.code, text: answer.stdout };
+  }
+
+  /** The files of /etc, a line for each. */
+  async etc(): Promise<readonly string[]> {
+    return (await this.must(ETC)).split('\n');
+  }
+
+  /** The driver of each function of the GPU when guests were started, such as `0000:00:02.0 vfio-pci`. */
+  async guestsSaw(): Promise<readonly string[]> {
+    return (await this.must('cat /run/guests-saw')).trim().split('\n');
+  }
+
+  /** Waits until the unit that confirms a boot has ended, and answers what it said. */
+  async confirmed(): Promise<string> {
+    await this.must(
+      'while systemctl is-active -q pveigpu-confirm || [ "$(systemctl show --value -p ActiveState pveigpu-confirm)" = activating ]; do sleep 0.5; done',
+    );
+    return await this.must('journalctl --sync; journalctl -q -b -u pveigpu-confirm -o cat --no-pager');
+  }
+}
