@@ -101,7 +101,7 @@ const CASES: readonly Case[] = [
   ['vf list --gpu 0000:01:00.0', EXIT.cannot, /^There is no Intel GPU at 0000:01:00\.0\.$/],
   ['verdict --gpu 0000:01:00.0', EXIT.cannot, /^There is no GPU at 0000:01:00\.0\.$/],
   ['assign 110 --mode gvt-g --yes', EXIT.cannot, /cannot do gvt-g: GVT-g does not support Raptor Lake-S/],
-  ['assign 110 --mode gvt-d --yes', EXIT.cannot, /this version of pveigpu assigns only VFs\.$/],
+  ['assign 110 --mode gvt-d --yes', EXIT.cannot, /^Nothing was changed, for the reason above\.$/],
   ['vf create 3 --yes', EXIT.conflict, /^0000:00:02\.0 has 7 VFs already; the kernel changes the number only through 0\.$/],
   ['vf remove --yes', EXIT.conflict, /^VF 1 \(0000:00:02\.1\) is in use by VM 110\.$/, running],
   ['vf create 3 --yes', EXIT.conflict, /^0000:00:02\.0 has 7 VFs already/, running],
