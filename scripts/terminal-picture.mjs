@@ -18,7 +18,7 @@ const env = { ...process.env, FORCE_COLOR: '1', COLUMNS: '100' };
 const run = spawnSync('node', ['dist/bin/pveigpu.cjs', 'demo', '--once'], { encoding: 'utf8', env });
 const all = run.stdout.split('\n');
 const from = all.findIndex((line) => line.includes('pveigpu status'));
-const to = all.findIndex((line) => line.includes('assign 100'));
+const to = all.findIndex((line) => line.includes('pveigpu apply sriov'));
 const lines = all.slice(from, to - 2);
 
 const escapeXml = (text) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');

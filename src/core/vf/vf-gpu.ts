@@ -35,7 +35,7 @@ export function gpuForVfs(facts: HostFacts, verdict: MachineVerdict, wanted: Bdf
   if (sriov.readiness !== 'now' && vfs.length === 0) {
     const why = sriov.reasons[0]?.text ?? 'it is not set up for SR-IOV.';
     return problem('gpu.cannot', `${pf.bdf} (${chosen.value.name}) has no VFs and cannot make them as it is: ${why}`, {
-      hint: [...sriov.needs, 'This version of pveigpu does not set the host up; see pveigpu verdict.'].join(' '),
+      hint: 'Set it up with: pveigpu apply sriov',
       where: pf.bdf,
     });
   }
