@@ -14,7 +14,7 @@ export const POOLS_QUORUM_MS = 30_000;
 export function poolsUnit(program: string): string {
   return `# Written by pveigpu; put changes into: systemctl edit ${POOLS_UNIT_NAME}
 [Unit]
-Description=Pools of VFs for guests (pveigpu)
+Description=Pools of slices for guests (pveigpu)
 ConditionPathExists=/var/lib/pveigpu/desired.json
 After=pve-cluster.service ${VF_BOOT_UNIT_NAME}
 Before=pve-guests.service pve-ha-lrm.service

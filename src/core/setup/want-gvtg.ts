@@ -6,6 +6,7 @@ import { fits, givenValues, loadedBy } from './given.ts';
 import { insist } from './insist.ts';
 import { iommuWords } from './iommu-words.ts';
 import { isOwnPath } from './own-path.ts';
+import { poolsWanted } from './pools-wanted.ts';
 import { NOTHING_WANTED, type SetupCase, type Wanted, type WantedModule, type WantedOption } from './wanted.ts';
 
 /** Mediated devices: i915 with GVT-g on and GuC submission off, and kvmgt loaded at boot (kernel drivers/gpu/drm/i915/intel_gvt.c). */
@@ -16,7 +17,7 @@ export function wantGvtg(gpu: SetupCase): Wanted {
     ...NOTHING_WANTED,
     options: [SWITCH, gucOption(gpu), ...insist(gpu, 'i915')],
     load: [KVMGT, { module: 'vfio_iommu_type1', because: 'maps the memory of guests' }],
-    units: [confirmWanted(gpu.program)],
+    units: [poolsWanted(gpu.program), confirmWanted(gpu.program)],
     parameters,
   };
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { POOLS_UNIT_NAME, poolsUnit } from '../boot/pools-unit.ts';
 import { VF_BOOT_UNIT_NAME, vfBootUnit } from '../boot/vf-boot-unit.ts';
 import { VF_UDEV_RULE, VF_UDEV_RULE_NAME } from '../boot/vf-udev-rule.ts';
 import { stockXeForceProbe } from '../gpu/driver-backend.ts';
 import { confirmWanted } from './confirm-wanted.ts';
 import { insist } from './insist.ts';
 import { iommuWords } from './iommu-words.ts';
+import { poolsWanted } from './pools-wanted.ts';
 import { NOTHING_WANTED, type SetupCase, type Wanted, type WantedOption } from './wanted.ts';
 
 /** The VFs of generation 12 hardware (i915-sriov-dkms README), where the machine does not tell. */
@@ -25,11 +25,7 @@ export function wantSriov(gpu: SetupCase): Wanted {
         text: vfBootUnit(gpu.program),
         because: 'VFs do not survive a reboot: this makes them before guests start',
       },
-      {
-        name: POOLS_UNIT_NAME,
-        text: poolsUnit(gpu.program),
-        because: 'IOMMU groups may have other numbers after a boot: this makes the pools true again',
-      },
+      poolsWanted(gpu.program),
       confirmWanted(gpu.program),
     ],
     rules: [{ name: VF_UDEV_RULE_NAME, text: VF_UDEV_RULE, because: 'when the driver comes back, its VFs come back' }],
