@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { whyNot } from '../build/debian-mirror.ts';
+import { makeSetupDisk } from '../setup/setup-disk.ts';
+import { SetupNode } from '../setup/setup-node.ts';
+import { FULL } from './with-machine.ts';
+
+const DISK = 'driver-grub';
+const MODULE = 'modinfo -n i915';
+
+describe.skipIf(whyNot() !== undefined || !FULL)('the driver, built by dkms (RIG=full)', () => {
+  let running: SetupNode | undefined;
+  const node = () => {
+    if (running === undefined) throw new Error('The node did not start.');
+    return running;
+  };
+  beforeAll(async () => {
+    await makeSetupDisk(DISK, 0x46a6);
+    running = await SetupNode.start(DISK, `${DISK}-case`);
+    await node().must('cp -r /mnt/share/driver/good /root/driver; cp -r /mnt/share/driver/broken /root/broken');
+  });
+  afterAll(async () => {
+    await running?.cutPower();
+  });
+
+  test('made for another kernel: the call and its prototype are named, and nothing is left', async () => {
+    const before = await node().etc();
+    const failed = await node().pveigpu('driver install --driver-from /root/broken --yes');
+    expect(failed.code, failed.text).toBe(1);
+    const text = failed.text.replaceAll(/\s+/g, ' ');
+    expect(text).toContain('drm_dp_calc_pbn_mode');
+    expect(text).toContain('takes other arguments');
+    expect(text).toContain('int drm_dp_calc_pbn_mode(int clock, int bpp)');
+    expect(await node().must('dpkg --audit; dkms status')).toBe('');
+    expect(await node().etc()).toEqual(before);
+    expect(await node().must(MODULE)).toContain('/kernel/drivers/gpu/drm/');
+  });
+
+  test('is built, and taken away again', async () => {
+    const before = await node().etc();
+    const done = await node().pveigpu('driver install --driver-from /root/driver --yes');
+    expect([0, 4], done.text).toContain(done.code);
+    expect(await node().must('dkms status')).toContain(': installed');
+    expect(await node().must(MODULE)).toContain('/updates/dkms/');
+    const gone = await node().pveigpu('driver remove --yes');
+    expect([0, 4], gone.text).toContain(gone.code);
+    expect(await node().must('dkms status; dpkg --audit')).toBe('');
+    expect(await node().must(MODULE)).toContain('/kernel/drivers/gpu/drm/');
+    expect(await node().etc()).toEqual(before);
+  });
+
+  test('without headers: said before anything is done', async () => {
+    await node().must('apt-get -y -q remove linux-headers-amd64 linux-headers-$(uname -r)');
+    const before = await node().etc();
+    const failed = await node().pveigpu('driver install --driver-from /root/driver --yes');
+    expect([1, 6], failed.text).toContain(failed.code);
+    expect(failed.text).toContain('linux-headers-');
+    expect(await node().must('dpkg --audit; dkms status')).toBe('');
+    expect(await node().etc()).toEqual(before);
+  });
+});
