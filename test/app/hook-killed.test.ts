@@ -121,3 +121,23 @@ describe('VFs without a driver', () => {
     expect(rig.noted()).toBe(false);
   });
 });
+
+test('a late write of a killed hook that takes the VF from i915 first is no failure', async () => {
+  const profile = findProfile('raptor-lake-s');
+  if (profile === undefined) throw new Error('no profile');
+  const UNBIND = '/sys/bus/pci/drivers/i915/unbind';
+  let late = 0;
+  const beforeOperation = (operation: string, path: string) => {
+    if (operation !== 'poke' || path !== UNBIND || late > 0) return;
+    late += 1;
+    expect(node.node.machine.kernel.write(UNBIND, '0000:00:02.3')).toBe('ok');
+  };
+  const node: Simulated = new Simulated(profile, { faults: { beforeOperation } });
+  node.writeConfig(101, 'memory: 64\nhostpci0: 0000:00:02.3\n');
+  const { kernel } = node.node.machine;
+  kernel.write(`${PF}/sriov_drivers_autoprobe`, '1');
+  kernel.write(`${PF}/sriov_numvfs`, '7');
+  expect(kernel.driverOf('0000:00:02.3')).toBe('i915');
+  expect(await runHook(node.context, { vmid: 101, phase: 'pre-start', lockHeld: false })).toBe(0);
+  expect([late, kernel.driverOf('0000:00:02.3')]).toEqual([1, 'vfio-pci']);
+});

@@ -47,8 +47,11 @@ export async function bindVf(
     ['/sys/bus/pci/drivers_probe', vf],
   ];
   for (const [path, value] of writes) {
-    const written = await writeAttribute(host, path, value, path.endsWith('/unbind') ? unbindMs : POKE_MS);
-    if (!written.ok) return gaveUp(written.problem.message);
+    const isUnbind = path.endsWith('/unbind');
+    const written = await writeAttribute(host, path, value, isUnbind ? unbindMs : POKE_MS);
+    // Refused since the driver has let go already: a late write of a run that was killed came before ours.
+    const isFree = !written.ok && isUnbind && (await linkName(host, vf, 'driver')) === null;
+    if (!written.ok && !isFree) return gaveUp(written.problem.message);
   }
   // The probe's own answer says nothing: it is "yes" also when the driver did not take the device.
   const came = await pollUntil(context, { kind: 'link-name', path: `${sysfs}/driver`, name: driver }, BIND_MS);

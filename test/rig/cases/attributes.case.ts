@@ -32,8 +32,8 @@ const PREPARED: Scenario = {
 /** What the simulator leaves out because nothing of the product reads it. */
 const LEFT_OUT =
   /^(broken_parity_status|consistent_dma_mask_bits|dma_mask_bits|current_link_(speed|width)|max_link_(speed|width)|firmware_node|iommu|link|local_cpu(s|list)|msi_bus|msi_irqs|resource\d(_wc)?|aer_|slots|resource_alignment|graphics|vfio-dev|sriov_vf_msix_count|waiting_for_supplier|consumer:|supplier:)/;
-/** What only real graphics hardware has: its ROM. */
-const HARDWARE = /^rom$/;
+/** What only real graphics hardware has: its ROM, and the frame buffer of its driver, which the stand-in has not. */
+const HARDWARE = /^(rom$|graphics )/;
 
 /** `name type mode`, one a line, as the simulator shows a folder. Links have no mode. */
 function simulated(folder: string): readonly string[] {
