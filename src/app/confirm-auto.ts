@@ -7,9 +7,10 @@ import { assertSetup } from '../core/setup/assertion.ts';
 import { HEALTH_CHECKS, SICKNESS } from '../core/setup/health.ts';
 import type { SetupWorld } from '../core/setup/setup-wish.ts';
 import { trialRuns } from '../core/setup/trial/trial-runs.ts';
+import { carryOutPlan } from './carry-out-plan.ts';
 import { planConfirmation } from './confirm.ts';
 import type { Context } from './context.ts';
-import { applyAll, takeBack } from './go-back.ts';
+import { takeBack, UNATTENDED } from './go-back.ts';
 import { healthyChecks } from './health.ts';
 import { setupWorld } from './setup-world.ts';
 
@@ -81,7 +82,7 @@ function notAsSetUp(world: SetupWorld): readonly string[] {
 
 /** Confirms as the command does. `locked` when another command works and waiting for it is worth it. */
 async function confirmed(context: Context, says: string): Promise<'confirmed' | 'failed' | 'locked'> {
-  const done = await applyAll(context, () => planConfirmation(context));
+  const done = await carryOutPlan(context, () => planConfirmation(context), UNATTENDED);
   if (!done.ok) return done.problem.code === 'host.locked' ? 'locked' : said(context, done.problem);
   context.log.info(says);
   return 'confirmed';

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import type { Plan, Step } from '../core/plan/action.ts';
+import type { Step } from '../core/plan/action.ts';
 import type { PendingReboot } from '../core/plan/pending-reboot.ts';
 import { ok, problem, type Result } from '../core/problem.ts';
+import { carryOutPlan } from './carry-out-plan.ts';
 import type { Context } from './context.ts';
-import { applyPlan } from './engine/apply-plan.ts';
 import { readRun, runNumbers } from './engine/journal.ts';
 import { writePending } from './engine/pending-file.ts';
 import { planRollback } from './rollback.ts';
 
-/** A plan that leaves something to plan after these many rounds goes in circles. */
-const MOST_ROUNDS = 6;
+/** For the confirmation of a set-up and the way back from it, which nobody watches. */
+export const UNATTENDED = { force: true, rounds: 6 } as const;
 
 /**
  * Takes back all that was set up for the boot that a note awaits. The note is marked first, so that a next boot does not do it
@@ -27,22 +27,11 @@ export async function takeBack(
     return problem('plan.failed', 'Which run set the node up is not known any more, so nothing was taken back.', {
       hint: 'See pveigpu history.',
     });
-  return await applyAll(context, async () => {
+  const back = async () => {
     const planned = await planRollback(context, { to, force: true }, options);
     return planned.ok ? ok({ ...planned.value, steps: planned.value.steps.map(withMark) }) : planned;
-  });
-}
-
-/** Plans and applies until a plan is the whole. */
-export async function applyAll(context: Context, planner: () => Promise<Result<Plan>>): Promise<Result<void>> {
-  for (let round = 0; round < MOST_ROUNDS; round += 1) {
-    const planned = await planner();
-    if (!planned.ok) return planned;
-    const applied = await applyPlan(context, planned.value, { force: true });
-    if (!applied.ok) return applied;
-    if (planned.value.then === undefined) return ok(undefined);
-  }
-  return problem('plan.failed', 'The plans do not come to an end.');
+  };
+  return await carryOutPlan(context, back, UNATTENDED);
 }
 
 /** What is awaited of the boot after the way back carries the mark too. */

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 import type { Bdf } from '../../core/pci/address.ts';
-import { desiredOf, parseDesired } from '../../core/plan/desired.ts';
+import { parseDesired } from '../../core/plan/desired.ts';
 import type { Problem } from '../../core/problem.ts';
 import { expectedPlaces } from '../../core/vf/expected-vfs.ts';
 import type { Host } from '../../ports/host.ts';
+import { keyAt } from '../boot/same-gpu.ts';
 import { openRemoval } from '../engine/open-removal.ts';
 import { DESIRED_FILE } from '../engine/state-paths.ts';
 import { writeAttribute } from '../engine/sysfs-attribute.ts';
@@ -82,19 +83,8 @@ async function wantedVfs(host: Host, pf: string): Promise<number | string> {
   const file = await host.read(DESIRED_FILE);
   const desired = file.kind === 'content' ? parseDesired(file.value, DESIRED_FILE) : undefined;
   if (desired?.ok !== true) return total;
-  const id = async (attribute: string) => {
-    const read = await host.read(`${sysfsOf(pf)}/${attribute}`);
-    return read.kind === 'content' ? read.value.trim().replace(/^0x/, '') : undefined;
-  };
-  const subsystemVendor = await id('subsystem_vendor');
-  const subsystemDevice = await id('subsystem_device');
-  const gpu = desiredOf(desired.value, {
-    bdf: pf as Bdf,
-    vendor: (await id('vendor')) ?? '',
-    device: (await id('device')) ?? '',
-    ...(subsystemVendor === undefined ? {} : { subsystemVendor }),
-    ...(subsystemDevice === undefined ? {} : { subsystemDevice }),
-  });
+  const key = await keyAt(host, pf as Bdf);
+  const gpu = key !== null && Object.hasOwn(desired.value.gpus, key) ? desired.value.gpus[key] : undefined;
   if (gpu !== undefined && gpu.mode !== 'sriov') return `the GPU ${pf} is set to the mode ${gpu.mode}, in which it has no VFs`;
   return Math.min(gpu?.numVfs ?? total, total) || total;
 }

@@ -8,11 +8,11 @@ import type { RoundPart, SelftestRound } from '../../core/selftest/selftest-resu
 import { visible } from '../../core/text/visible.ts';
 import { vfName } from '../../core/vf/vf.ts';
 import { planAssign } from '../assign.ts';
+import { carryOutPlan } from '../carry-out-plan.ts';
 import type { Context } from '../context.ts';
 import type { GuestPlanOptions } from '../guest-ground.ts';
 import { sense } from '../sense/sense.ts';
 import { planUnassign } from '../unassign.ts';
-import { carryOutPlan } from './carry-out-plan.ts';
 import { readKernelLog } from './kernel-log.ts';
 import { createVm, destroyVm, freeVmid, startVm, stopVm } from './throwaway-vm.ts';
 

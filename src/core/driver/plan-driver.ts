@@ -98,38 +98,25 @@ function driverSteps(
     ? []
     : install([{ name: headersPackage(release) }], `dkms builds for ${release} only with its headers`);
   const build = buildSteps(source, release, jobs);
-  if (source.kind === 'deb') {
-    const deb: PackageChoice = {
-      name: source.name,
-      version: source.version,
-      file: source.path,
-      ...(source.sha256 === undefined ? {} : { sha256: source.sha256 }),
-    };
-    // The package builds while it is configured, so what the build reads is there before. Its own script goes on when
-    // the build fails, so that the build is asked for again: done already, or the failure is seen.
-    return [
-      ...headers,
-      ...install(
-        tools.map((name) => ({ name })),
-        'dkms builds the driver here',
-      ),
-      ...limit,
-      ...patches,
-      ...whileInitramfsHeld(images[INITRAMFS_SWITCH], install([deb], 'the driver with SR-IOV')),
-      ...build,
-    ];
-  }
-  return [
+  const prepared = [
     ...headers,
     ...install(
       tools.map((name) => ({ name })),
       'dkms builds the driver here',
     ),
     ...limit,
-    ...sourceSteps(source, inputs.hasSource),
-    ...patches,
-    ...build,
   ];
+  if (source.kind !== 'deb') return [...prepared, ...sourceSteps(source, inputs.hasSource), ...patches, ...build];
+  const deb: PackageChoice = {
+    name: source.name,
+    version: source.version,
+    file: source.path,
+    ...(source.sha256 === undefined ? {} : { sha256: source.sha256 }),
+  };
+  // The package builds while it is configured, so what the build reads is there before. Its own script goes on when
+  // the build fails, so that the build is asked for again: done already, or the failure is seen.
+  const held = whileInitramfsHeld(images[INITRAMFS_SWITCH], install([deb], 'the driver with SR-IOV'));
+  return [...prepared, ...patches, ...held, ...build];
 }
 
 /** Notes that the hash was accepted, so that it is asked for once. */

@@ -43,6 +43,12 @@ export function booleanAt(value: unknown, where: string): boolean {
   throw new WrongShape(`${where}: it is neither true nor false`);
 }
 
+/** A flag that is there only when it holds. */
+export function trueAt(value: unknown, where: string): true {
+  if (value === true) return value;
+  throw new WrongShape(`${where}: it is not true`);
+}
+
 /** One of some words. */
 export function oneOfAt<T extends string>(value: unknown, where: string, words: readonly T[]): T {
   const word = words.find((one) => one === value);

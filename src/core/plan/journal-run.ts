@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import type { Result } from '../problem.ts';
 import type { Step } from './action.ts';
 import { checkDesired, type Desired } from './desired.ts';
-import { firstIssue, stepSchema } from './step-schema.ts';
+import { checkedBy, firstIssue, stepSchema } from './step-schema.ts';
 import { parseStored, type StoredFormat } from './stored-format.ts';
 
 /**
@@ -46,15 +46,7 @@ export interface JournalRun {
   readonly failure?: string;
 }
 
-const desiredSchema: z.ZodMiniType<Desired> = z.pipe(
-  z.unknown(),
-  z.transform((value, context): Desired => {
-    const checked = checkDesired(value);
-    if (checked.ok) return checked.value;
-    context.issues.push({ code: 'custom', message: checked.reason, input: value });
-    return z.NEVER;
-  }),
-);
+const desiredSchema = checkedBy(checkDesired);
 
 const schema = z.object({
   format: z.literal(1),

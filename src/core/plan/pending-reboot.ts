@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Result } from '../problem.ts';
 import { HEALTH_CHECKS, type HealthCheck } from '../setup/health.ts';
-import { listAt, objectAt, oneOfAt, optional, textAt, textOrNullAt, WrongShape } from './check-stored.ts';
+import { listAt, objectAt, oneOfAt, optional, textAt, textOrNullAt, trueAt, WrongShape } from './check-stored.ts';
 import { checkDesired, type DesiredGpu } from './desired.ts';
-import { parseStored, type StoredFormat } from './stored-format.ts';
+import { type Checked, parseStored, type StoredFormat } from './stored-format.ts';
 
 /** What a set-up awaits of the next boot, until `confirm` has looked. Stored as `pending.json`. */
 export interface PendingReboot {
@@ -30,14 +30,7 @@ const FORMAT: StoredFormat<PendingReboot> = {
   name: 'the note about the next boot',
   newest: 1,
   migrations: {},
-  check: (value) => {
-    try {
-      return { ok: true, value: pendingOf(value) };
-    } catch (error) {
-      if (error instanceof WrongShape) return { ok: false, reason: error.message };
-      throw error;
-    }
-  },
+  check: checkPending,
 };
 
 /** Reads `pending.json`. */
@@ -45,8 +38,19 @@ export function parsePending(text: string, where: string): Result<PendingReboot>
   return parseStored(FORMAT, text, where);
 }
 
+/** Checks the shape of a stored note. */
+export function checkPending(value: unknown): Checked<PendingReboot> {
+  try {
+    return { ok: true, value: pendingOf(value) };
+  } catch (error) {
+    if (error instanceof WrongShape) return { ok: false, reason: error.message };
+    throw error;
+  }
+}
+
 function pendingOf(value: unknown): PendingReboot {
   const pending = objectAt(value, 'pending');
+  if (pending.format !== 1) throw new WrongShape('pending.format: it is not 1');
   return {
     format: 1,
     bootId: textOrNullAt(pending.bootId, 'bootId'),
@@ -56,8 +60,8 @@ function pendingOf(value: unknown): PendingReboot {
     ...optional(pending, 'expects', 'pending', (value, where) =>
       listAt(value, where, (item, at) => oneOfAt(item, at, HEALTH_CHECKS)),
     ),
-    ...(pending.endsWithBoot === true ? { endsWithBoot: true as const } : {}),
-    ...(pending.wayBack === true ? { wayBack: true as const } : {}),
+    ...optional(pending, 'endsWithBoot', 'pending', trueAt),
+    ...optional(pending, 'wayBack', 'pending', trueAt),
     ...optional(pending, 'trial', 'pending', trialAt),
   };
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import * as z from 'zod/mini';
 import type { ActionArgs, ActionName, Step } from './action.ts';
-import { checkDesired, type DesiredGpu } from './desired.ts';
+import { checkPending } from './pending-reboot.ts';
+import type { Checked } from './stored-format.ts';
 
 const text = z.string();
 const texts = z.readonly(z.array(text));
@@ -42,32 +43,9 @@ const packages = z.readonly(
 );
 const versions = z.record(text, z.nullable(text));
 
-const wish: z.ZodMiniType<DesiredGpu> = z.pipe(
-  z.unknown(),
-  z.transform((value, context): DesiredGpu => {
-    const checked = checkDesired({ gpus: { gpu: value } });
-    const found = checked.ok ? checked.value.gpus.gpu : undefined;
-    if (found !== undefined) return found;
-    context.issues.push({ code: 'custom', message: checked.ok ? 'it is missing' : checked.reason, input: value });
-    return z.NEVER;
-  }),
-);
-const trial = z.object({ gpu: text, wish });
 const trialEntry = z.nullable(z.object({ release: text, words: texts }));
 
-const pending = z.nullable(
-  z.object({
-    format: z.literal(1),
-    bootId: z.nullable(text),
-    kernel: text,
-    parameters: texts,
-    rebuildLater: texts,
-    expects: z.exactOptional(z.readonly(z.array(z.enum(['pve', 'network'])))),
-    endsWithBoot: z.exactOptional(z.literal(true)),
-    wayBack: z.exactOptional(z.literal(true)),
-    trial: z.exactOptional(trial),
-  }),
-);
+const pending = z.nullable(checkedBy(checkPending));
 
 const poolSchema = z.object({
   id: text,
@@ -140,6 +118,19 @@ export const stepSchema: z.ZodMiniType<Step> = z.pipe(
     return z.NEVER;
   }),
 );
+
+/** A schema out of a check that is written by hand, for values that are read where no schema library is loaded. */
+export function checkedBy<T>(check: (value: unknown) => Checked<T>): z.ZodMiniType<T> {
+  return z.pipe(
+    z.unknown(),
+    z.transform((value, context): T => {
+      const checked = check(value);
+      if (checked.ok) return checked.value;
+      context.issues.push({ code: 'custom', message: checked.reason, input: value });
+      return z.NEVER;
+    }),
+  );
+}
 
 /** Where and why a value does not have a shape, in one clause. */
 export function firstIssue(error: {

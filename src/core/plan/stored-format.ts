@@ -12,8 +12,11 @@ export interface StoredFormat<T> {
   /** From format N to N+1, by N. A format that is older than all migrations is refused. */
   readonly migrations: { readonly [from: number]: Migration };
   /** Checks the shape of the newest format: the value, or where and why it is not one. */
-  readonly check: (value: unknown) => { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: string };
+  readonly check: (value: unknown) => Checked<T>;
 }
+
+/** A value of the right shape, or where and why it is not one. */
+export type Checked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: string };
 
 /**
  * Reads a stored JSON file: `format.unreadable` when it is torn or of another shape, `format.newer` when a later

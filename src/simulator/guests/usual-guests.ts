@@ -13,13 +13,13 @@ HOME_URL="https://www.debian.org/"
 `;
 
 const DEBIAN_SOURCES = `Types: deb
-URIs: http://deb.debian.org/debian/
+URIs: http://debian.org/debian/
 Suites: trixie trixie-updates
 Components: main
 Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
 
 Types: deb
-URIs: http://security.debian.org/debian-security/
+URIs: http://debian.org/debian-security/
 Suites: trixie-security
 Components: main
 Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg

@@ -12,7 +12,7 @@ export interface Repository {
 const FOLDER = '/etc/apt/sources.list.d';
 
 const DEBIAN = `Types: deb
-URIs: http://deb.debian.org/debian/
+URIs: http://debian.org/debian/
 Suites: trixie trixie-updates
 Components: main contrib non-free-firmware
 Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg

@@ -10,11 +10,11 @@ const changed = (path: string, text: string, components: readonly string[] = NON
 describe('lines', () => {
   test('the own archive gets what is missing; others, sources and comments stay', () => {
     const text = [
-      '# deb http://deb.debian.org/debian bookworm main',
-      'deb http://deb.debian.org/debian bookworm main contrib',
-      'deb [arch=amd64 signed-by=/k.gpg] http://ftp.de.debian.org/debian/ bookworm-updates main non-free # mirror',
-      'deb-src http://deb.debian.org/debian bookworm main',
-      'deb http://deb.debian.org/debian bookworm-backports main',
+      '# deb http://debian.org/debian bookworm main',
+      'deb http://debian.org/debian bookworm main contrib',
+      'deb [arch=amd64 signed-by=/k.gpg] http://mirror.example/debian/ bookworm-updates main non-free # mirror',
+      'deb-src http://debian.org/debian bookworm main',
+      'deb http://debian.org/debian bookworm-backports main',
       'deb https://download.docker.com/linux/debian bookworm stable',
       'deb http://pkg.example.org/debian bookworm other',
       '',
@@ -30,9 +30,7 @@ describe('lines', () => {
   });
 
   test('nothing to do is no change', () => {
-    expect(changed('/etc/apt/sources.list', 'deb http://deb.debian.org/debian trixie main non-free non-free-firmware\n')).toEqual(
-      [],
-    );
+    expect(changed('/etc/apt/sources.list', 'deb http://debian.org/debian trixie main non-free non-free-firmware\n')).toEqual([]);
     expect(changed('/etc/apt/sources.list', 'deb http://archive.ubuntu.com/ubuntu noble main\n', [])).toEqual([]);
   });
 });
@@ -57,8 +55,8 @@ Components: main
 
   test('a stanza that is switched off, of sources alone, or of somebody else stays', () => {
     const other = 'Types: deb\nURIs: https://example.org/apt\nSuites: stable\nComponents: main\n';
-    const off = 'Enabled: no\nTypes: deb\nURIs: http://deb.debian.org/debian\nSuites: sid\nComponents: main\n';
-    const source = 'Types: deb-src\nURIs: http://deb.debian.org/debian\nSuites: trixie\nComponents: main\n';
+    const off = 'Enabled: no\nTypes: deb\nURIs: http://debian.org/debian\nSuites: sid\nComponents: main\n';
+    const source = 'Types: deb-src\nURIs: http://debian.org/debian\nSuites: trixie\nComponents: main\n';
     expect(changed('/x.sources', `${other}\n${off}\n${source}`)).toEqual([]);
   });
 
@@ -73,11 +71,11 @@ Components: main
 
 test('a second time changes nothing, and no line is lost', () => {
   const line = fc.constantFrom(
-    'deb http://deb.debian.org/debian trixie main',
+    'deb http://debian.org/debian trixie main',
     'deb [arch=amd64] http://mirror.example/debian trixie main contrib',
     '# a comment',
     'Types: deb',
-    'URIs: http://deb.debian.org/debian',
+    'URIs: http://debian.org/debian',
     'Suites: trixie',
     'Components: main',
     'Enabled: no',

@@ -5,15 +5,15 @@ import { aptSourceLine, keptAptSources, parseAptSourceLine, parseAptSources } fr
 
 /** As the image of Debian 12 has it (`/etc/apt/sources.list.d/debian.sources`), comments inside the stanza. */
 const DEBIAN = `Types: deb
-# http://snapshot.debian.org/archive/debian/20250520T000000Z
-URIs: http://deb.debian.org/debian
+# http://debian.org/archive/debian/20250520T000000Z
+URIs: http://debian.org/debian
 Suites: bookworm bookworm-updates
 Components: main
 Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
 
 Types: deb
-# http://snapshot.debian.org/archive/debian-security/20250520T000000Z
-URIs: http://deb.debian.org/debian-security
+# http://debian.org/archive/debian-security/20250520T000000Z
+URIs: http://debian.org/debian-security
 Suites: bookworm-security
 Components: main
 Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
@@ -32,9 +32,9 @@ const lines = (path: string, text: string) => parseAptSources(path, text).map(ap
 describe('sources of apt', () => {
   test('deb822', () => {
     expect(lines('/etc/apt/sources.list.d/debian.sources', DEBIAN)).toEqual([
-      'deb http://deb.debian.org/debian bookworm main',
-      'deb http://deb.debian.org/debian bookworm-updates main',
-      'deb http://deb.debian.org/debian-security bookworm-security main',
+      'deb http://debian.org/debian bookworm main',
+      'deb http://debian.org/debian bookworm-updates main',
+      'deb http://debian.org/debian-security bookworm-security main',
     ]);
     expect(lines('a.sources', ENTERPRISE)).toEqual(['deb https://enterprise.proxmox.com/debian/pve trixie pve-enterprise']);
     expect(lines('a.sources', `Enabled: no\n${ENTERPRISE}`)).toEqual([]);
@@ -47,9 +47,9 @@ describe('sources of apt', () => {
 
   test('one line each, with options, logins and comments', () => {
     const text = [
-      '# deb http://deb.debian.org/debian trixie main',
+      '# deb http://debian.org/debian trixie main',
       'deb [arch=amd64 signed-by=/k.gpg] https://user:secret@repo.example/debian trixie main contrib # mine',
-      'deb-src http://deb.debian.org/debian trixie main',
+      'deb-src http://debian.org/debian trixie main',
       '  deb http://download.proxmox.com/debian/pve trixie pve-no-subscription',
     ].join('\n');
     expect(lines('/etc/apt/sources.list', text)).toEqual([

@@ -63,7 +63,7 @@ describe('what apt says', () => {
 
 const NO_SUBSCRIPTION = 'deb http://download.proxmox.com/debian/pve trixie pve-no-subscription';
 const ENTERPRISE = 'deb https://enterprise.proxmox.com/debian/pve trixie pve-enterprise';
-const DEBIAN = 'deb http://deb.debian.org/debian trixie main';
+const DEBIAN = 'deb http://debian.org/debian trixie main';
 const facts = (sources: readonly string[], more: Partial<PackageFacts> = {}): PackageFacts => ({
   packages: [],
   sources: sources.map((text) => ({ path: '/etc/apt/sources.list.d/pve.sources', text })),
