@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { FindingRule } from '../finding.ts';
+
+/** Findings of the area `cluster`, in the order in which they are looked for. */
+export const CLUSTER_FINDINGS: readonly FindingRule[] = [];

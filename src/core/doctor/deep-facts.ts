@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { Section } from '../facts/section.ts';
+
+/** What only programs tell (`doctor --deep`). */
+export interface DeepFacts {
+  /** Paths in the initramfs of the running kernel, from `lsinitramfs`. */
+  readonly initramfs: Section<readonly string[]>;
+  /** Lines of our units' journal of this boot, newest last, made visible. */
+  readonly journal: Section<readonly { readonly unit: string; readonly text: string }[]>;
+  /** `dkms status`, one line each. */
+  readonly dkmsStatus: Section<readonly string[]>;
+}
+
+export const NOT_DEEP: DeepFacts = {
+  initramfs: { state: 'not-sensed' },
+  journal: { state: 'not-sensed' },
+  dkmsStatus: { state: 'not-sensed' },
+};
