@@ -125,7 +125,17 @@ export class GuestAgent {
     for (let end = this.#text.indexOf('\n'); end >= 0 && this.#waiting !== undefined; end = this.#text.indexOf('\n')) {
       const line = this.#text.slice(0, end).replaceAll('\xff', '').trim();
       this.#text = this.#text.slice(end + 1);
-      if (line !== '') this.#waiting(JSON.parse(line) as AgentMessage);
+      const message = parsed(line);
+      if (message !== undefined) this.#waiting(message);
     }
+  }
+}
+
+/** A message, or undefined for the rest of one that an earlier connection had begun to read. */
+function parsed(line: string): AgentMessage | undefined {
+  try {
+    return JSON.parse(line) as AgentMessage;
+  } catch {
+    return undefined;
   }
 }

@@ -35,13 +35,18 @@ export class VirtualMachine {
     const begin = Date.now();
     machine.#launch(await chooseAccelerator((line) => console.log(line)));
     const end = begin + BOOT_MS;
+    let waitMs = 1000;
     while (Date.now() < end) {
-      if (machine.#process?.exitCode !== null) {
+      if (!machine.#runs) {
         const said = `${machine.#tail('qemu.log')}${machine.#tail('serial.log')}`;
         await machine.kill();
         throw new Error(`QEMU ended before the guest was up.\n${said}`);
       }
-      machine.#agent = existsSync(machine.#run.agent) ? await GuestAgent.connect(machine.#run.agent, 1000) : undefined;
+      if (existsSync(machine.#run.agent)) {
+        machine.#agent = await GuestAgent.connect(machine.#run.agent, waitMs);
+        // Each time longer: on a busy host every answer may take more than a second, and would come after the next question.
+        waitMs = Math.min(waitMs + 500, 10_000);
+      }
       if (machine.#agent !== undefined) {
         machine.bootSeconds = (Date.now() - begin) / 1000;
         return machine;
@@ -68,20 +73,28 @@ export class VirtualMachine {
     return answer.stdout;
   }
 
-  /** An orderly end: file systems are written, then QEMU exits. Kills after the time limit. */
-  async powerDown(timeoutMs = 40_000): Promise<void> {
+  /**
+   * An orderly end: file systems are written, then QEMU exits. A machine that does not end in time is killed; where its disk is kept that is an
+   * error, since the disk may lack what the guest believed to be written.
+   */
+  async powerDown(timeoutMs = this.shape.disk === undefined ? 40_000 : BOOT_MS): Promise<void> {
     const off = this.shape.mode === 'fast' ? 'reboot -f' : 'systemctl poweroff';
     await this.#agent?.shell(`sync; (sleep 0.2; ${off}) >/dev/null 2>&1 &`, { timeoutMs: 10_000 }).catch(() => undefined);
-    await Promise.race([this.#ended(), pause(timeoutMs)]);
+    const end = Date.now() + timeoutMs;
+    while (this.#runs && Date.now() < end) await pause(50);
+    const isKilled = this.#runs;
+    const said = isKilled ? this.#tail('serial.log') : '';
     await this.kill();
+    if (isKilled && this.shape.disk !== undefined)
+      throw new Error(`The machine did not end within ${timeoutMs / 1000} s and was killed.\n${said}`);
   }
 
   /** Ends QEMU at once, and takes its run folder away. */
   async kill(): Promise<void> {
     this.#agent?.close();
     this.#agent = undefined;
-    if (this.#process !== undefined && this.#process.exitCode === null && this.#process.signalCode === null) {
-      this.#process.kill('SIGKILL');
+    if (this.#runs) {
+      this.#process?.kill('SIGKILL');
       await this.#ended();
     }
     rmSync(this.#run.folder, { recursive: true, force: true });
@@ -107,9 +120,13 @@ export class VirtualMachine {
     });
   }
 
+  get #runs(): boolean {
+    return this.#process !== undefined && this.#process.exitCode === null && this.#process.signalCode === null;
+  }
+
   #ended(): Promise<void> {
     const child = this.#process;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+    if (child === undefined || !this.#runs) return Promise.resolve();
     return new Promise((resolve) => child.once('exit', () => resolve()));
   }
 

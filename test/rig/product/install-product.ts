@@ -32,7 +32,8 @@ export function commandFile(): string {
 /** Puts the bundle into a booted machine, at `/usr/lib/pveigpu`. */
 export async function installProduct(machine: VirtualMachine): Promise<void> {
   commandFile();
-  await machine.must('rm -rf /usr/lib/pveigpu && cp -r /mnt/share/product /usr/lib/pveigpu');
+  // The time limit only ends what hangs.
+  await machine.must('rm -rf /usr/lib/pveigpu && cp -r /mnt/share/product /usr/lib/pveigpu', { timeoutMs: 600_000 });
 }
 
 /** The files of `/etc/pve` of a node without guests and pools, as pmxcfs shows them; there is no Proxmox in the guest. */

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { beforeAll, describe, expect, test } from 'vitest';
 import { whyNot } from '../build/debian-mirror.ts';
-import { makeEfiDisk } from '../setup/efi-disk.ts';
+import { FULL } from '../cases/with-machine.ts';
 import { makeSetupDisk } from '../setup/setup-disk.ts';
 import { SetupNode } from '../setup/setup-node.ts';
-import { FULL } from './with-machine.ts';
 
 const GPU = 0x46a6;
 const DRIVER = 'basename $(readlink /sys/bus/pci/devices/0000:00:02.0/driver)';
@@ -22,10 +21,9 @@ const SHAPES = { 'systemd-boot': { mode: 'efi' }, grub: { mode: 'grub' } } as co
 describe.skipIf(whyNot() !== undefined).each(FULL ? (['systemd-boot', 'grub'] as const) : (['systemd-boot'] as const))(
   'apply --trial on %s',
   (loader) => {
-    const disk = loader === 'grub' ? 'trial-grub' : 'trial-efi';
+    const disk = `trial-${loader}`;
     beforeAll(async () => {
-      await makeSetupDisk('trial-grub', GPU);
-      if (loader === 'systemd-boot') await makeEfiDisk('trial-grub', disk);
+      await makeSetupDisk(disk, { device: GPU, loader });
     });
 
     test.runIf(FULL)('is started once; confirm makes it last', async () => {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { whyNot } from '../build/debian-mirror.ts';
+import { FULL } from '../cases/with-machine.ts';
 import { makeSetupDisk } from '../setup/setup-disk.ts';
 import { SetupNode } from '../setup/setup-node.ts';
-import { FULL } from './with-machine.ts';
 
 const DISK = 'driver-grub';
 const MODULE = 'modinfo -n i915';
@@ -15,7 +15,7 @@ describe.skipIf(whyNot() !== undefined || !FULL)('the driver, built by dkms (RIG
     return running;
   };
   beforeAll(async () => {
-    await makeSetupDisk(DISK, 0x46a6);
+    await makeSetupDisk(DISK, { device: 0x46a6 });
     running = await SetupNode.start(DISK, `${DISK}-case`);
     await node().must('cp -r /mnt/share/driver/good /root/driver; cp -r /mnt/share/driver/broken /root/broken');
   });

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { beforeAll, describe, expect, test } from 'vitest';
 import { whyNot } from '../build/debian-mirror.ts';
+import { FULL } from '../cases/with-machine.ts';
 import { makeSetupDisk } from '../setup/setup-disk.ts';
 import { SetupNode } from '../setup/setup-node.ts';
-import { FULL } from './with-machine.ts';
 
 const DRIVER = 'basename $(readlink /sys/bus/pci/devices/0000:00:02.0/driver)';
 const IN_INITRAMFS = 'lsinitramfs /boot/initrd.img-$(uname -r)';
@@ -84,7 +84,7 @@ function tell({ mode, device, options = '', ...wanted }: Story): void {
 describe.skipIf(whyNot() !== undefined || !FULL)('set-up on GRUB (RIG=full)', () => {
   beforeAll(async () => {
     for (const device of new Set(STORIES.map((story) => story.device)))
-      await makeSetupDisk(`grub-${device.toString(16)}`, device);
+      await makeSetupDisk(`grub-${device.toString(16)}`, { device });
   });
   for (const story of STORIES) tell(story);
 });

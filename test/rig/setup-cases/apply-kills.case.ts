@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { beforeAll, describe, expect, test } from 'vitest';
 import { whyNot } from '../build/debian-mirror.ts';
+import { FULL } from '../cases/with-machine.ts';
 import { makeSetupDisk } from '../setup/setup-disk.ts';
 import { SetupNode } from '../setup/setup-node.ts';
-import { FULL } from './with-machine.ts';
 
 const DISK = 'kills-grub';
 const APPLY = 'pveigpu apply gvt-d --yes < /dev/null > /root/apply.log 2>&1';
@@ -32,7 +32,7 @@ describe.skipIf(whyNot() !== undefined || !FULL)('the power goes during apply (R
   /** Seconds that an apply takes to whom nothing happens, and the files of /etc before it and after it. */
   let [whole, before, after] = [0, [] as readonly string[], [] as readonly string[]];
   beforeAll(async () => {
-    await makeSetupDisk(DISK, 0x46a6);
+    await makeSetupDisk(DISK, { device: 0x46a6 });
     const node = await SetupNode.start(DISK, `${DISK}-whole`);
     try {
       before = await node.etc();
