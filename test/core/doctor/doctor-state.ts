@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { readDoctorCase } from '../../../src/app/doctor-case.ts';
 import type { DoctorCase } from '../../../src/core/doctor/doctor-case.ts';
-import type { FindingId } from '../../../src/core/doctor/finding.ts';
+import { examine } from '../../../src/core/doctor/examine.ts';
+import type { FindingId, FindingRule, Outcome } from '../../../src/core/doctor/finding.ts';
 import { type Simulated, simulated } from '../../app/simulated.ts';
 
 /** A state of a machine, as doctor finds it. */
@@ -38,3 +39,12 @@ export function state(
 export function changed(name: string, from: DoctorState, change: (ground: DoctorCase) => DoctorCase): DoctorState {
   return { name, make: async () => change(await from.make()) };
 }
+
+/** What a rule says in a state. A state is made once, also where several findings share it. */
+export async function outcomesIn(one: DoctorState, rule: FindingRule): Promise<readonly Outcome[]> {
+  const made = MADE.get(one) ?? one.make();
+  MADE.set(one, made);
+  return examine(await made, [rule]).map(({ outcome }) => outcome);
+}
+
+const MADE = new WeakMap<DoctorState, Promise<DoctorCase>>();

@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { StatesByFinding } from '../doctor-state.ts';
+
+/** Machine states for the findings of the area `kernel`. */
+export const KERNEL_STATES: StatesByFinding = {};
