@@ -4,6 +4,7 @@ import type { DoctorCase } from '../core/doctor/doctor-case.ts';
 import { known, unknown } from '../core/facts/section.ts';
 import { judge } from '../core/gpu/judge.ts';
 import type { Context } from './context.ts';
+import { failedBuilds } from './driver-check.ts';
 import { readBootId } from './engine/boot-id.ts';
 import { readPending } from './engine/pending-file.ts';
 import { readDesired } from './engine/state-files.ts';
@@ -24,6 +25,7 @@ export async function readDoctorCase({ host, clock }: Context, _options: { reado
     pending: pending.ok ? pending.value : null,
     bootId: bootId ?? null,
     today: new Date(clock.nowMs()).toISOString().slice(0, 10),
+    builds: await failedBuilds(host, facts),
     deep: NOT_DEEP,
   };
 }

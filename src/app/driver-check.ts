@@ -2,6 +2,7 @@
 import { type DriverCheckView, type DriverReadings, driverCheckView, gpusWithDriver } from '../core/driver/driver-check-view.ts';
 import type { BuildFinding } from '../core/driver/fault-text.ts';
 import { backendModule } from '../core/driver/origin-check.ts';
+import type { HostFacts } from '../core/facts/host-facts.ts';
 import { ifKnown } from '../core/facts/section.ts';
 import { moduleState } from '../core/gpu/gpu-case.ts';
 import { DKMS_PACKAGE } from '../core/gpu/sriov-needs.ts';
@@ -19,14 +20,24 @@ export async function checkDriver(context: Context): Promise<Result<DriverCheckV
   if (!ground.ok) return ground;
   const { host } = context;
   const { facts } = ground.value;
-  const kernels = [...new Set([runningRelease(facts), defaultRelease(facts)])].filter((release) => release !== undefined);
-  const builds: { [release: string]: readonly BuildFinding[] } = {};
-  for (const release of kernels) builds[release] = await buildFindings(host, ground.value, release);
+  const builds = await failedBuilds(host, facts);
   return ok(driverCheckView(ground.value, { originKernels: await originKernels(host, ground.value), builds }));
 }
 
+/** Why i915-sriov-dkms is not built for the kernel that runs and for the one that boots next, by release. */
+export async function failedBuilds(host: Host, facts: HostFacts): Promise<DriverReadings['builds']> {
+  const kernels = [...new Set([runningRelease(facts), defaultRelease(facts)])].filter((release) => release !== undefined);
+  const builds: { [release: string]: readonly BuildFinding[] } = {};
+  for (const release of kernels) builds[release] = await buildFindings(host, { facts }, release);
+  return builds;
+}
+
 /** Why i915-sriov-dkms is not built for a kernel; nothing where it is, or where dkms has no such source. */
-export async function buildFindings(host: Host, { facts }: SetupGround, release: string): Promise<readonly BuildFinding[]> {
+export async function buildFindings(
+  host: Host,
+  { facts }: Pick<SetupGround, 'facts'>,
+  release: string,
+): Promise<readonly BuildFinding[]> {
   const versions = (ifKnown(facts.modules)?.dkms ?? []).filter(({ name }) => name === DKMS_PACKAGE);
   const newest = versions[versions.length - 1];
   if (newest === undefined || versions.some(({ kernels }) => kernels.includes(release))) return [];

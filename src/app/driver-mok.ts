@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { MokState } from '../core/driver/driver-inputs.ts';
 import { MOK_CERTIFICATE } from '../core/driver/mok.ts';
+import { known, type Reading, unknown } from '../core/facts/section.ts';
 import { visible } from '../core/text/visible.ts';
 import type { Host } from '../ports/host.ts';
 import { RUN_DIR } from './engine/state-paths.ts';
@@ -21,18 +22,23 @@ const HASH = /^\$\w+\$\S+$/;
 export async function readMok(host: Host, secureBoot: boolean | undefined): Promise<MokState> {
   if (secureBoot !== true) return { kind: 'not-needed' };
   if (!host.abilities.run || !host.abilities.write) return { kind: 'unknown', because: 'no program can be run here.' };
+  const key = await testSigningKey(host);
+  if (key.state === 'unknown') return { kind: 'unknown', because: key.reason };
+  return key.state === 'absent' || key.value === 'not-enrolled' ? await request(host) : { kind: key.value };
+}
+
+/** Whether the firmware knows the key of dkms; absent where dkms has made none yet. Asks mokutil and changes nothing. */
+export async function testSigningKey(host: Host): Promise<Reading<'enrolled' | 'pending' | 'not-enrolled'>> {
   const certificate = await host.stat(MOK_CERTIFICATE);
-  if (certificate.kind === 'unreadable') return { kind: 'unknown', because: `${MOK_CERTIFICATE} cannot be read.` };
-  if (certificate.kind === 'content') {
-    const tested = await host.run(['mokutil', '--test-key', MOK_CERTIFICATE]);
-    if (!tested.ok) return { kind: 'unknown', because: 'mokutil is not installed.' };
-    // The exit code differs between versions, the words do not (mokutil.c, test_key).
-    const { stdout, stderr } = tested.value;
-    if (/already in the enrollment request/.test(stdout)) return { kind: 'pending' };
-    if (/already enrolled/.test(stdout)) return { kind: 'enrolled' };
-    if (!/not enrolled/.test(stdout)) return { kind: 'unknown', because: visible(`${stdout}${stderr}`.trim(), 200) };
-  }
-  return await request(host);
+  if (certificate.kind === 'unreadable') return unknown(`${MOK_CERTIFICATE} cannot be read.`);
+  if (certificate.kind === 'absent') return { state: 'absent' };
+  const tested = await host.run(['mokutil', '--test-key', MOK_CERTIFICATE]);
+  if (!tested.ok) return unknown('mokutil is not installed.');
+  // The exit code differs between versions, the words do not (mokutil.c, test_key).
+  const { stdout, stderr } = tested.value;
+  if (/already in the enrollment request/.test(stdout)) return known('pending');
+  if (/already enrolled/.test(stdout)) return known('enrolled');
+  return /not enrolled/.test(stdout) ? known('not-enrolled') : unknown(visible(`${stdout}${stderr}`.trim(), 200));
 }
 
 /** The same password and hash for each plan of this boot, so that the plan that is applied is the one that was shown. */

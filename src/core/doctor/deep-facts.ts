@@ -9,10 +9,13 @@ export interface DeepFacts {
   readonly journal: Section<readonly { readonly unit: string; readonly text: string }[]>;
   /** `dkms status`, one line each. */
   readonly dkmsStatus: Section<readonly string[]>;
+  /** Whether the firmware knows the key with which DKMS signs, from `mokutil --test-key`. `pending`: it waits for its step at the console. */
+  readonly signingKey: Section<'enrolled' | 'pending' | 'not-enrolled'>;
 }
 
 export const NOT_DEEP: DeepFacts = {
   initramfs: { state: 'not-sensed' },
   journal: { state: 'not-sensed' },
   dkmsStatus: { state: 'not-sensed' },
+  signingKey: { state: 'not-sensed' },
 };

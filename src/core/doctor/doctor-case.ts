@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import type { BuildFinding } from '../driver/fault-text.ts';
 import type { HostFacts } from '../facts/host-facts.ts';
 import type { Section } from '../facts/section.ts';
 import type { MachineVerdict } from '../gpu/verdict.ts';
@@ -18,6 +19,8 @@ export interface DoctorCase {
   readonly bootId: string | null;
   /** Day of the examination, `YYYY-MM-DD`: ages of firmware are judged by it. */
   readonly today: string;
+  /** Why i915-sriov-dkms could not be built, by kernel release, from the log that a failed build leaves. */
+  readonly builds: { readonly [release: string]: readonly BuildFinding[] };
   /** What programs say; every section is `not-sensed` without `--deep`. */
   readonly deep: DeepFacts;
 }
