@@ -29,7 +29,7 @@ export class PveCli implements Pve {
     return await this.#run(['pvesh', 'create', MAPPING, ...createPoolOptions(pool)], `the pool ${pool.id}`);
   }
 
-  async updatePool(pool: Pool, digest: string): Promise<Result<void>> {
+  async updatePool(pool: Pool, before: Pool, digest: string): Promise<Result<void>> {
     if (pool.entries.length === 0) {
       // PVE takes no update without `map`, so an empty list cannot be said (pve-manager Mapping/PCI.pm).
       return problem('pool.invalid', `The pool ${pool.id} would be left without an entry.`, {
@@ -37,7 +37,10 @@ export class PveCli implements Pve {
         where: pool.id,
       });
     }
-    return await this.#run(['pvesh', 'set', `${MAPPING}/${pool.id}`, ...updatePoolOptions(pool, digest)], `the pool ${pool.id}`);
+    return await this.#run(
+      ['pvesh', 'set', `${MAPPING}/${pool.id}`, ...updatePoolOptions(pool, before, digest)],
+      `the pool ${pool.id}`,
+    );
   }
 
   async removePool(id: string): Promise<Result<void>> {

@@ -10,7 +10,7 @@ import type { Result } from '../core/problem.ts';
 export interface Pve {
   changeGuest(change: GuestChange): Promise<Result<void>>;
   createPool(pool: Pool): Promise<Result<void>>;
-  /** Replaces all entries of a pool, other nodes' included: the caller passes the whole list. */
-  updatePool(pool: Pool, digest: string): Promise<Result<void>>;
+  /** Replaces all entries of a pool, other nodes' included: the caller passes the whole list. A flag changes where `before` has another. */
+  updatePool(pool: Pool, before: Pool, digest: string): Promise<Result<void>>;
   removePool(id: string): Promise<Result<void>>;
 }

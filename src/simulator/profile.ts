@@ -22,6 +22,8 @@ export interface ProfileDevice {
   readonly sriov?: { readonly totalVfs: number; readonly offset: number; readonly stride: number; readonly firstGroup: number };
   /** GVT-g: aperture in MiB, which decides types and instances (kernel's shared-pool arithmetic). */
   readonly gvtg?: { readonly apertureMiB: number };
+  /** The GuC firmware that xe loads and names in the kernel log. */
+  readonly guc?: { readonly file: string; readonly version: string };
   readonly resetMethods?: readonly string[];
   readonly bootVga?: boolean;
   /** The bridge it sits behind; absent on the root bus. */

@@ -63,18 +63,22 @@ describe('what is called', () => {
   test('pools in the form that PVE takes', async () => {
     const { pve, calls } = pveThatAnswers();
     await pve.createPool({ ...pool, description: 'two words' });
-    await pve.updatePool(pool, DIGEST);
+    await pve.updatePool(pool, pool, DIGEST);
+    await pve.updatePool({ ...pool, liveMigrationCapable: true }, pool, DIGEST);
+    await pve.updatePool(pool, { ...pool, liveMigrationCapable: true }, DIGEST);
     await pve.removePool('igpu');
     expect(calls).toEqual([
       ['pvesh', 'create', '/cluster/mapping/pci', '--id', 'igpu', ...MAPS, '--description', 'two words'],
       ['pvesh', 'set', '/cluster/mapping/pci/igpu', ...MAPS, '--digest', DIGEST],
+      ['pvesh', 'set', '/cluster/mapping/pci/igpu', ...MAPS, '--live-migration-capable', '1', '--digest', DIGEST],
+      ['pvesh', 'set', '/cluster/mapping/pci/igpu', ...MAPS, '--delete', 'live-migration-capable', '--digest', DIGEST],
       ['pvesh', 'delete', '/cluster/mapping/pci/igpu'],
     ]);
   });
 
   test('an update without an entry is not even tried: PVE needs map in every update', async () => {
     const { pve, calls } = pveThatAnswers();
-    expect(await pve.updatePool({ ...pool, entries: [] }, DIGEST)).toMatchObject({
+    expect(await pve.updatePool({ ...pool, entries: [] }, pool, DIGEST)).toMatchObject({
       ok: false,
       problem: { code: 'pool.invalid' },
     });
@@ -129,11 +133,13 @@ describe('what a failure means', () => {
 
   test('of a pool', async () => {
     const stale = 'update hardware mapping failed: detected modified configuration - file changed by other user? Try again.\n';
-    expect(await pveThatAnswers(255, stale).pve.updatePool(pool, DIGEST)).toMatchObject({
+    expect(await pveThatAnswers(255, stale).pve.updatePool(pool, pool, DIGEST)).toMatchObject({
       problem: { code: 'pve.conflict', message: 'Somebody else changed the pool igpu at the same time.' },
     });
     const gone = "update hardware mapping failed: pci ID 'nope' does not exist\n";
-    expect(await pveThatAnswers(255, gone).pve.updatePool(pool, DIGEST)).toMatchObject({ problem: { code: 'pve.refused' } });
+    expect(await pveThatAnswers(255, gone).pve.updatePool(pool, pool, DIGEST)).toMatchObject({
+      problem: { code: 'pve.refused' },
+    });
   });
 
   test('warnings with exit code 0 are none', async () => {

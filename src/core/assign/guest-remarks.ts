@@ -3,19 +3,9 @@ import type { Guest } from '../facts/guest-facts.ts';
 import type { Remark } from '../plan/action.ts';
 import { guestName, isOn, nextConfig, snapshots } from './guest-keys.ts';
 
-/** What to know of a guest before any slice is given to it, whichever it is; `slice` is what it is called. */
-export function guestRemarks(guest: Guest, slice = 'a VF'): readonly Remark[] {
-  return [
-    ...rejectedLines(guest, true),
-    ...running(guest),
-    ...ramSnapshots(guest),
-    ...ballooning(guest),
-    {
-      level: 'note',
-      id: 'guest.no-live-migration',
-      text: `With ${slice} ${guestName(guest)} cannot migrate while it runs, be hibernated, or get a snapshot with RAM.`,
-    },
-  ];
+/** What to know of a guest before any slice is given to it, whichever it is. */
+export function guestRemarks(guest: Guest): readonly Remark[] {
+  return [...rejectedLines(guest, true), ...running(guest), ...ramSnapshots(guest), ...ballooning(guest)];
 }
 
 /** Lines that PVE cannot read: the write would drop them. Blocks, since that takes something of the user's. */

@@ -7,12 +7,14 @@ import { changesText, poolStep } from '../pool/pool-steps.ts';
 import { poolUses, unknownGuests } from '../pool/pool-users.ts';
 import { syncEntries } from '../pool/sync-entries.ts';
 import { ok, problem, type Result } from '../problem.ts';
+import { liveMigration } from '../vf/live-migration.ts';
 import { type Vf, vfName } from '../vf/vf.ts';
 import type { VfGpu } from '../vf/vf-gpu.ts';
 import { vfHolders } from '../vf/vf-holders.ts';
 import type { GuestGround } from './assign-request.ts';
 import { type Assignment, groundOf } from './assignments.ts';
 import { guestName } from './guest-keys.ts';
+import { noLiveMigration, pinnedBecause } from './migration-remarks.ts';
 import { goesWithLastUser } from './ours.ts';
 import { pinnedVfs } from './pins.ts';
 import { noSuchVf, type SliceChoice } from './slice-choice.ts';
@@ -45,7 +47,8 @@ export function pinnedSlice(
     ...vfRemarks(ground.facts, [vf], gpu.vfioDriver, true),
     ...pools.remarks,
   ];
-  return ok({ title: `assign ${vfName(vf)}`, names: { host: vf.bdf }, steps: pools.steps, remarks, has });
+  const migration = [noLiveMigration(guest, pinnedBecause(liveMigration(ground.facts, gpu.pf)))];
+  return ok({ title: `assign ${vfName(vf)}`, names: { host: vf.bdf }, steps: pools.steps, remarks, migration, has });
 }
 
 function alreadyHas(guest: Guest, vf: Vf): Remark {

@@ -63,6 +63,7 @@ function assignNow(ground: GuestGround, request: AssignRequest, guest: Guest, gp
   const remarks = [
     ...(has ? [] : secondSlice(guest, others)),
     ...guestRemarks(guest),
+    ...slice.value.migration,
     ...wholeGpuRemarks(guest, assignments, gpu.pf.bdf),
     ...slice.value.remarks,
     ...(hook?.remarks ?? []),

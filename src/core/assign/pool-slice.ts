@@ -3,12 +3,14 @@ import type { Guest } from '../facts/guest-facts.ts';
 import type { Remark } from '../plan/action.ts';
 import { foreignPool } from '../pool/plan-pool.ts';
 import { foreignSign, pathsOf } from '../pool/pool-entry.ts';
-import { changesText, gpusIn, newPool, poolNamed, poolStep } from '../pool/pool-steps.ts';
+import { gpusIn, newPool, poolNamed, poolReason, poolStep, trueFlag } from '../pool/pool-steps.ts';
 import { syncEntries } from '../pool/sync-entries.ts';
 import { ok, problem, type Result } from '../problem.ts';
+import { liveMigration } from '../vf/live-migration.ts';
 import type { VfGpu } from '../vf/vf-gpu.ts';
 import type { GuestGround } from './assign-request.ts';
 import { type Assignment, groundOf } from './assignments.ts';
+import { migrationRemarks } from './migration-remarks.ts';
 import { isOurPool, POOL_BY_ASSIGN } from './ours.ts';
 import { pinnedVfs } from './pins.ts';
 import type { SliceChoice } from './slice-choice.ts';
@@ -40,8 +42,12 @@ export function poolSlice(
     return problem('guest.slice-taken', `No VF of ${gpu.pf.bdf} is left for the pool ${id}: all are pinned to guests.`, {
       hint: 'See pveigpu assignments; unassign one, or make more VFs.',
     });
-  const after = pool === undefined ? newPool(id, POOL_BY_ASSIGN, synced.entries) : { ...pool, entries: synced.entries };
-  const step = poolStep(pool, after, changesText(synced.changes));
+  const migration = liveMigration(ground.facts, gpu.pf);
+  const after =
+    pool === undefined
+      ? newPool(id, POOL_BY_ASSIGN, synced.entries, [migration])
+      : trueFlag({ ...pool, entries: synced.entries }, [migration]);
+  const step = poolStep(pool, after, poolReason(pool, after, synced.changes, [migration]));
   const vfs = gpu.vfs.filter((vf) => usable.includes(vf.bdf));
   const remarks: readonly Remark[] = [
     ...staleRemark(id, synced.changes.filter((change) => change.kind !== 'added').length),
@@ -53,6 +59,7 @@ export function poolSlice(
     names: { mapping: id },
     steps: step === undefined ? [] : [step],
     remarks,
+    migration: migrationRemarks(guest, after, migration),
     has: false,
   });
 }

@@ -9,6 +9,8 @@ export interface SliceChoice {
   readonly names: { readonly mapping: string } | { readonly host: string };
   readonly steps: readonly Step[];
   readonly remarks: readonly Remark[];
+  /** What it means for migration; of no interest where nothing changes. */
+  readonly migration: readonly Remark[];
   /** The guest has exactly this slice already. */
   readonly has: boolean;
 }

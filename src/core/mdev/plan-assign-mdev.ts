@@ -4,6 +4,7 @@ import { type Assignment, allAssignments, groundOf } from '../assign/assignments
 import { changeGuest, freeHostpci } from '../assign/guest-change.ts';
 import { guestName } from '../assign/guest-keys.ts';
 import { guestRemarks } from '../assign/guest-remarks.ts';
+import { noLiveMigration } from '../assign/migration-remarks.ts';
 import { DEFAULT_MDEV_POOL } from '../assign/ours.ts';
 import type { Guest } from '../facts/guest-facts.ts';
 import { ifKnown } from '../facts/section.ts';
@@ -67,7 +68,8 @@ function assignNow(
     title: `${title} to ${guestName(guest)}`,
     steps: [...pool.value, ...changeGuest(ground, guest, set, title)],
     remarks: [
-      ...guestRemarks(guest, 'a mediated device'),
+      ...guestRemarks(guest),
+      noLiveMigration(guest, undefined, 'a mediated device'),
       ...wholeGpuTaken(guest, mdev, assignments),
       ...roomRemarks(guest, mdev, type.value, assignments),
       ...shown.value.remarks,

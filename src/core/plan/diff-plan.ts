@@ -102,7 +102,7 @@ const DIFFS: Diffs = {
   updatePool: ({ pool, before, digest }) => ({
     subject: `pool ${pool.id}`,
     diff: unified(poolText(before), poolText(pool)),
-    command: ['pvesh', 'set', `/cluster/mapping/pci/${pool.id}`, ...updatePoolOptions(pool, digest)],
+    command: ['pvesh', 'set', `/cluster/mapping/pci/${pool.id}`, ...updatePoolOptions(pool, before, digest)],
   }),
   removePool: ({ before }) => ({
     subject: `pool ${before.id}`,

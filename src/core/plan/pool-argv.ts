@@ -16,10 +16,20 @@ export function createPoolOptions(pool: Pool): readonly string[] {
 
 /**
  * The options of `pvesh set /cluster/mapping/pci/ID`: `map` replaces the whole list and is required in every update.
- * Flags are not given, so PVE keeps them.
+ * A flag that stays as it was is not given, so PVE keeps it.
  */
-export function updatePoolOptions(pool: Pool, digest: string): readonly string[] {
-  return [...mapOptions(pool), ...descriptionOption(pool), ...(digest === '' ? [] : ['--digest', digest])];
+export function updatePoolOptions(pool: Pool, before: Pool, digest: string): readonly string[] {
+  return [
+    ...mapOptions(pool),
+    ...descriptionOption(pool),
+    ...migrationOption(pool, before),
+    ...(digest === '' ? [] : ['--digest', digest]),
+  ];
+}
+
+function migrationOption(pool: Pool, before: Pool): readonly string[] {
+  if (pool.liveMigrationCapable === before.liveMigrationCapable) return [];
+  return pool.liveMigrationCapable ? ['--live-migration-capable', '1'] : ['--delete', 'live-migration-capable'];
 }
 
 function descriptionOption({ description }: Pool): readonly string[] {

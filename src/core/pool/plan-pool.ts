@@ -12,9 +12,10 @@ import type { Bdf } from '../pci/address.ts';
 import type { Plan, Remark } from '../plan/action.ts';
 import type { Ledger } from '../plan/ledger.ts';
 import { ok, type Problem, problem, type Result } from '../problem.ts';
+import { liveMigration } from '../vf/live-migration.ts';
 import { intelGpus, vfsOf } from '../vf/vf.ts';
 import { foreignSign } from './pool-entry.ts';
-import { changesText, gpusIn, newPool, poolNamed, poolStep } from './pool-steps.ts';
+import { gpusIn, newPool, poolNamed, poolReason, poolStep, trueFlag } from './pool-steps.ts';
 import { poolUses, unknownGuests, unreadName } from './pool-users.ts';
 import { requireKnown, writablePve } from './pve-writable.ts';
 import { syncEntries } from './sync-entries.ts';
@@ -88,9 +89,13 @@ function planFill(
       hint: 'Make VFs first with: pveigpu vf create',
     });
   const asked = verb === 'create' && pool !== undefined && isOurPool(pool) ? { description: POOL_BY_NAME } : {};
+  const migration = chosen.value.map((gpu) => liveMigration(facts, gpu));
   const after: Pool =
-    pool === undefined ? newPool(id, POOL_BY_NAME, synced.entries) : { ...pool, ...asked, entries: synced.entries };
-  const step = poolStep(pool, after, changesText(synced.changes) || 'it is kept until it is removed by name');
+    pool === undefined
+      ? newPool(id, POOL_BY_NAME, synced.entries, migration)
+      : trueFlag({ ...pool, ...asked, entries: synced.entries }, migration);
+  const reason = poolReason(pool, after, synced.changes, migration) || 'it is kept until it is removed by name';
+  const step = poolStep(pool, after, reason);
   const steps = step === undefined ? [] : [step];
   return ok({ title: `${pool === undefined ? 'create' : 'sync'} the pool ${id}`, steps, remarks: doubts(facts) });
 }

@@ -5,6 +5,7 @@ import { changeGuest, freeHostpci } from '../assign/guest-change.ts';
 import { guestName, nextConfig } from '../assign/guest-keys.ts';
 import { guestRemarks } from '../assign/guest-remarks.ts';
 import { hookWish } from '../assign/hook-script.ts';
+import { noLiveMigration } from '../assign/migration-remarks.ts';
 import type { Guest } from '../facts/guest-facts.ts';
 import type { PciDevice, PciFacts } from '../facts/pci-facts.ts';
 import { ifKnown } from '../facts/section.ts';
@@ -76,7 +77,8 @@ export function planAssignWholeGpu(ground: GuestGround, request: AssignRequest, 
   const steps = [...hook.steps, ...sign, ...change];
   const remarks: readonly Remark[] = [
     ...(own === undefined ? [] : [alreadyHas(guest, own)]),
-    ...guestRemarks(guest, 'the whole GPU'),
+    ...guestRemarks(guest),
+    noLiveMigration(guest, undefined, 'the whole GPU'),
     ...asideRemarks(ground, device, wish.handover === true || ground.handoverSign?.kind === 'file'),
     ...userRemarks(ground.facts, pci, device, guest, all),
     ...settingRemarks(guest, setting.value, romfile !== undefined, shape.isOvmf),

@@ -8,7 +8,7 @@ export function pveOf(host: Host): Pve {
   return {
     changeGuest: async (change) => await (await load()).changeGuest(change),
     createPool: async (pool) => await (await load()).createPool(pool),
-    updatePool: async (pool, digest) => await (await load()).updatePool(pool, digest),
+    updatePool: async (pool, before, digest) => await (await load()).updatePool(pool, before, digest),
     removePool: async (id) => await (await load()).removePool(id),
   };
 }

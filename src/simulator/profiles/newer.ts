@@ -67,7 +67,7 @@ export const PANTHER_LAKE = machine({
   name: 'panther-lake',
   title: 'Core Ultra X7 358H, Arc B390 (Panther Lake), stock xe',
   source: derived(
-    'catalogue id b080; has_sriov without force_probe in kernel 7.0 xe_pci.c; TotalVFs 7 is a choice of this profile',
+    'catalogue id b080; has_sriov without force_probe in kernel 7.0 xe_pci.c; TotalVFs 7 and GuC 70.58 are choices of this profile',
   ),
   cpuModel: 'Intel(R) Core(TM) Ultra X7 358H',
   microcode: '0x119',
@@ -81,6 +81,7 @@ export const PANTHER_LAKE = machine({
         driver: 'xe',
         modules: ['xe'],
         subsystem: { vendor: '1043', device: '8a10' },
+        guc: { file: 'xe/ptl_guc_70.bin', version: '70.58.0' },
       }),
       20,
     ),

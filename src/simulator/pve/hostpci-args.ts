@@ -50,7 +50,11 @@ export function hostPciArgs(entries: readonly ChosenHostPci[], q35: boolean, ovm
       const many = functions.length > 1 ? `.${at}` : '';
       const source = entry.mdevUuid === undefined ? `host=${device.id}` : `sysfsdev=/sys/bus/mdev/devices/${entry.mdevUuid}`;
       const first = at === 0 ? firstFunction(entry, functions.length > 1, ovmf) : '';
-      return ['-device', `vfio-pci,${source},id=${entry.name}${many},bus=${place[0]},addr=${place[1]}${many}${first}`];
+      const migration = entry.migrates ? ',enable-migration=on' : '';
+      return [
+        '-device',
+        `vfio-pci,${source}${migration},id=${entry.name}${many},bus=${place[0]},addr=${place[1]}${many}${first}`,
+      ];
     });
     return [...rootPort, ...devices];
   });

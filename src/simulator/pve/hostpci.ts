@@ -17,6 +17,8 @@ export interface HostPci {
   /** Each alternative is one device, or several for one multifunction device. */
   readonly alternatives: readonly (readonly SysfsDevice[])[];
   readonly mdevUuid: string | undefined;
+  /** Its mapping is marked live-migration-capable. */
+  readonly migrates: boolean;
 }
 
 /** The `hostpciN` keys of a section, in order of their number. */
@@ -40,7 +42,8 @@ export function parseHostPci(machine: Machine, vmid: number, name: string, value
   const isMdev = hostpciValue(parsed.value, 'mdev') !== undefined;
   if (isMdev && alternatives.some((devices) => devices.length > 1))
     throw new Die('cannot use mediated device with multifunction device\n');
-  return { name, index, value: parsed.value, alternatives, mdevUuid: isMdev ? mdevUuid(vmid, index) : undefined };
+  const migrates = loadMappings(machine).find((one) => one.id === mapping)?.liveMigrationCapable === true;
+  return { name, index, value: parsed.value, alternatives, mdevUuid: isMdev ? mdevUuid(vmid, index) : undefined, migrates };
 }
 
 function mappedPaths(machine: Machine, id: string): readonly (readonly string[])[] {

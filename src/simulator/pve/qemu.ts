@@ -113,8 +113,22 @@ function openVfio(machine: Machine, device: ReadonlyMap<string, string>, open: S
     );
   if (machine.kernel.processes().some((process) => process.open.includes(node)))
     return `${subject}: vfio ${name}: failed to open ${node}: Device or resource busy`;
+  // QEMU hw/vfio/migration.c vfio_migration_realize: "on" is a demand, not a wish.
+  if (device.get('enable-migration') === 'on' && !(host !== undefined && bound === 'xe-vfio-pci' && savesVfs(machine, host)))
+    return `${subject}: vfio ${name}: ${name}: VFIO migration is not supported in kernel`;
   open.add('/dev/vfio/vfio').add(node);
   return undefined;
+}
+
+/** Whether the PF's firmware can save a VF (kernel 7.0 xe_gt_sriov_pf_migration.c: GuC 70.54 or later). */
+function savesVfs(machine: Machine, vf: string): boolean {
+  const pf = linkName(machine, `/sys/bus/pci/devices/${vf}/physfn`);
+  const guc = machine.profile.devices
+    .find(({ bdf }) => bdf === pf)
+    ?.guc?.version.split('.')
+    .map(Number);
+  const [major = 0, minor = 0] = guc ?? [];
+  return major > 70 || (major === 70 && minor >= 54);
 }
 
 function deprecation(machine: Machine, argv: readonly string[]): string {

@@ -22,9 +22,9 @@ export const updatePool: Executor<'updatePool'> = {
     return ok({ pool: keepDescriptions(args.pool, before), before, digest: now.value.digest });
   },
   async execute({ host, pve }, { pool, before, digest }) {
-    if (digest !== '') return await pve.updatePool(pool, digest);
+    if (digest !== '') return await pve.updatePool(pool, before, digest);
     const now = await findPool(host, pool.id);
     if (!now.ok) return now;
-    return await pve.updatePool(keepDescriptions(pool, before), now.value.digest);
+    return await pve.updatePool(keepDescriptions(pool, before), now.value.pool ?? before, now.value.digest);
   },
 };

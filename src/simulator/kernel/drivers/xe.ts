@@ -40,6 +40,9 @@ export function xeDriver(options: {
         state.log(`xe ${device.bdf}: [drm] Running in SR-IOV VF mode`);
       } else {
         pfs.delete(device.bdf);
+        const { guc } = device.profile;
+        if (guc !== undefined)
+          state.log(`xe ${device.bdf}: [drm] Tile0: GT0: Using GuC firmware from ${guc.file} version ${guc.version}`);
         if (device.profile.bootVga === true) state.log(`xe ${device.bdf}: vgaarb: deactivate vga console`);
         if (startPf(state, device, known.sriov, Number(parameters.max_vfs ?? '0'))) {
           pfs.add(device.bdf);
