@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { CommandSpec, OptionSpec } from './command.ts';
 import { GPU } from './common-options.ts';
+import { DOCTOR_COMMANDS } from './doctor-commands.ts';
 import { DRIVER_COMMANDS } from './driver-commands.ts';
 import { GUEST_COMMANDS } from './guest-commands.ts';
 import { KERNEL_COMMANDS } from './kernel-commands.ts';
@@ -45,6 +46,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
     load: () => import('./commands/verdict.ts'),
   },
+  ...DOCTOR_COMMANDS,
   ...SETUP_COMMANDS,
   {
     name: 'assign',

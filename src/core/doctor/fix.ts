@@ -38,3 +38,8 @@ const WORDS: { readonly [K in Fix['kind']]: (fix: Extract<Fix, { kind: K }>) => 
 export function fixArguments<K extends Fix['kind']>(fix: Extract<Fix, { kind: K }>): readonly string[] {
   return WORDS[fix.kind as K](fix);
 }
+
+/** Whether the command shows a plan and asks before it changes anything, so that `doctor --fix` may run it. */
+export function isPlan({ kind }: Fix): boolean {
+  return kind !== 'guest-verify';
+}

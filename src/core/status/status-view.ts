@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-import { nodeOf } from '../assign/assignments.ts';
 import { type AssignmentRow, assignmentsView } from '../assign/assignments-view.ts';
 import { guestName } from '../assign/guest-keys.ts';
 import type { StaleNode } from '../container/stale-nodes.ts';
@@ -12,6 +11,7 @@ import type { Mode } from '../gpu/verdict.ts';
 import type { Ledger } from '../plan/ledger.ts';
 import { intelGpus } from '../vf/vf.ts';
 import { type FunctionRow, unknownSections, vfListView } from '../vf/vf-list-view.ts';
+import { type NodeView, nodeView } from './node-view.ts';
 import { NO_SIGNS, type RebootSigns, waitingReboot } from './waiting-reboot.ts';
 
 /** One GPU as it is used now. */
@@ -36,14 +36,7 @@ export interface Waiting {
 /** The value of `status --json`. */
 export interface StatusView {
   readonly format: 1;
-  readonly node: {
-    readonly name: string;
-    readonly kernel: string | null;
-    /** Null on a host without Proxmox VE. */
-    readonly pveVersion: string | null;
-    /** Null when it is not known or there is no cluster. */
-    readonly quorate: boolean | null;
-  };
+  readonly node: NodeView;
   readonly gpus: readonly GpuStatus[];
   readonly assignments: readonly AssignmentRow[];
   /** Entries of containers whose node vanished or is another's now. */
@@ -54,21 +47,15 @@ export interface StatusView {
 
 /** Node, GPUs, who has what, and what waits; whatever could not be read is named in `unknown`. */
 export function statusView(facts: HostFacts, ledger: Ledger, signs: RebootSigns = NO_SIGNS): StatusView {
-  const pve = ifKnown(facts.pve);
+  const node = nodeView(facts);
   const { assignments, stale } = assignmentsView(facts, ledger);
-  const kernel = ifKnown(facts.kernel)?.release ?? null;
   return {
     format: 1,
-    node: {
-      name: nodeOf(facts),
-      kernel,
-      pveVersion: pve?.packages['pve-manager'] ?? null,
-      quorate: pve?.quorate.state === 'known' ? pve.quorate.value : null,
-    },
+    node,
     gpus: gpuStatuses(facts),
     assignments,
     stale,
-    waiting: [...waitingGuests(assignments), ...waitingReboot(signs, kernel), ...waitingModules(facts)],
+    waiting: [...waitingGuests(assignments), ...waitingReboot(signs, node.kernel), ...waitingModules(facts)],
     unknown: unknownSections(facts),
   };
 }
