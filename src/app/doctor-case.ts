@@ -4,6 +4,7 @@ import type { DoctorCase } from '../core/doctor/doctor-case.ts';
 import { known, unknown } from '../core/facts/section.ts';
 import { judge } from '../core/gpu/judge.ts';
 import type { Context } from './context.ts';
+import { readDeepFacts } from './deep-facts.ts';
 import { failedBuilds } from './driver-check.ts';
 import { readBootId } from './engine/boot-id.ts';
 import { readPending } from './engine/pending-file.ts';
@@ -11,7 +12,7 @@ import { readDesired } from './engine/state-files.ts';
 import { sense } from './sense/sense.ts';
 
 /** Reads all that doctor rests on: files only, and with `deep` what programs say. Never writes. */
-export async function readDoctorCase({ host, clock }: Context, _options: { readonly deep: boolean }): Promise<DoctorCase> {
+export async function readDoctorCase({ host, clock }: Context, { deep }: { readonly deep: boolean }): Promise<DoctorCase> {
   const [facts, desired, pending, bootId] = await Promise.all([
     sense(host),
     readDesired(host),
@@ -26,6 +27,6 @@ export async function readDoctorCase({ host, clock }: Context, _options: { reado
     bootId: bootId ?? null,
     today: new Date(clock.nowMs()).toISOString().slice(0, 10),
     builds: await failedBuilds(host, facts),
-    deep: NOT_DEEP,
+    deep: deep ? await readDeepFacts(host, facts) : NOT_DEEP,
   };
 }
