@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { gvtLinux, kernelFile, type TextRule } from '../text-rule.ts';
+
+const GVT = kernelFile('drivers/gpu/drm/i915/intel_gvt.c');
+const WIKI = 'https://wiki.nixos.org/wiki/IGVT-g';
+
+/** GVT-g: mediated devices, and the display of a guest that has one. */
+export const MDEV_TEXTS: readonly TextRule[] = [
+  {
+    id: 'mdev.unsupported',
+    pattern: /Unsupported device\. GVT-g is disabled/,
+    weight: 'cause',
+    text: 'GVT-g does not support this GPU, only Broadwell to Comet Lake, and Apollo Lake.',
+    hint: 'pveigpu verdict says what can work instead.',
+    finding: 'mdev.unsupported',
+    source: GVT,
+  },
+  {
+    id: 'mdev.guc',
+    pattern: /Graphics virtualization is not yet supported with GuC submission/,
+    weight: 'cause',
+    text: 'GuC submission is on, and GVT-g does not work with it.',
+    hint: 'pveigpu apply gvt-g sets enable_guc=0; reboot.',
+    finding: 'mdev.guc-on',
+    source: GVT,
+  },
+  {
+    id: 'mdev.kvmgt',
+    pattern: /kvmgt'?:? No such device|could not insert 'kvmgt'|Failed to insert module 'kvmgt'/,
+    weight: 'cause',
+    text: 'kvmgt cannot be loaded because i915 did not start GVT-g.',
+    hint: 'i915 needs enable_gvt=1 and no GuC submission: pveigpu apply gvt-g.',
+    finding: 'mdev.not-offered',
+    source: gvtLinux(181),
+  },
+  {
+    id: 'mdev.no-types',
+    pattern: /mdev_supported_types.*No such file or directory/,
+    weight: 'cause',
+    text: 'The GPU offers no mediated devices: GVT-g is not switched on, or does not support it. With an old kernel enable_guc is in the way.',
+    hint: 'pveigpu doctor --only mdev says which; pveigpu apply gvt-g switches it on.',
+    finding: 'mdev.not-offered',
+    source: WIKI,
+  },
+  {
+    id: 'mdev.enospc',
+    pattern: /(?:write_loop|write error|mdev|\/create|mediated).*No space left on device/i,
+    weight: 'cause',
+    text: 'No room is left in the aperture for another mediated device.',
+    hint: 'Stop a guest that has one, take a smaller type, or set a larger aperture in the firmware set-up. pveigpu mdev types shows what is free.',
+    finding: 'mdev.no-room',
+    source: WIKI,
+  },
+  {
+    id: 'mdev.allocate',
+    pattern: /gvt: .*fail(?:ed)? to allocate|fail to allocate resource (.*)|request \d+MB avail \d+MB max \d+MB taken \d+MB/,
+    weight: 'cause',
+    text: 'The graphics memory or the fences for a mediated device are used up; the line says how much was asked for and how much is there.',
+    hint: 'Take a smaller type, or set a larger aperture in the firmware set-up.',
+    finding: 'mdev.no-room',
+    source: kernelFile('drivers/gpu/drm/i915/gvt/aperture_gm.c'),
+  },
+  {
+    id: 'mdev.dup-mmio',
+    pattern: /dup mmio definition offset/,
+    weight: 'cause',
+    text: 'i915 of this kernel does not start GVT-g on this GPU (seen with Apollo Lake).',
+    hint: 'Use another kernel, or share the GPU with containers.',
+    source: gvtLinux(84),
+  },
+  {
+    id: 'mdev.other-type',
+    pattern: /mdev instance '?([0-9a-f-]{36})'? already (?:existed|exists), type (?:is not|does not match)/i,
+    weight: 'cause',
+    text: 'A mediated device of another type exists under the id that this guest needs.',
+    hint: 'pveigpu mdev clean takes away what nobody uses.',
+    finding: 'mdev.leftover',
+    source: 'https://git.proxmox.com/?p=qemu-server.git;a=blob;f=src/PVE/QemuServer/PCI/Mdev.pm',
+  },
+  {
+    id: 'libvirt.namespace',
+    pattern: /Element domain has extra content: qemu:commandline/,
+    weight: 'cause',
+    text: 'The libvirt XML uses qemu:commandline without declaring its name space.',
+    hint: "Write xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0' into the domain element. Proxmox VE needs none of it.",
+    source: WIKI,
+  },
+  {
+    id: 'libvirt.no-render-node',
+    pattern: /no drm render node available/i,
+    weight: 'cause',
+    text: 'The display wants OpenGL and found no render node of the host.',
+    hint: 'In virt-manager name the render node of the SPICE display instead of "auto". On the host: ls /dev/dri.',
+    finding: 'mdev.display-without-node',
+    source: WIKI,
+  },
+  {
+    id: 'libvirt.seccomp',
+    pattern: /process exited while connecting to monitor|\bSIGSYS\b|Bad system call|type=1326/,
+    weight: 'cause',
+    text: 'QEMU was ended at once. Where its log says nothing else, its seccomp sandbox forbade a system call that the display needs (SIGSYS).',
+    hint: 'Set seccomp_sandbox = 0 in /etc/libvirt/qemu.conf. Proxmox VE starts QEMU without that sandbox.',
+    source: gvtLinux(47),
+  },
+  {
+    id: 'prime.one-gpu-server',
+    pattern: /AttachOutputGPU: Assertion/,
+    weight: 'cause',
+    text: 'Xorg wants the GPU that renders and the one that shows the picture to belong to one screen; QXL cannot be that one.',
+    hint: 'Make the Intel device the primary GPU of the guest, and use remote desktop.',
+    source: 'https://github.com/jscinoz/optimus-vfio-docs',
+  },
+];

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { kernelFile, qemuFile, strongtz, type TextRule } from '../text-rule.ts';
+
+const IGD = qemuFile('hw/vfio/igd.c');
+const VFIO = qemuFile('hw/vfio/container.c');
+
+/** What QEMU and VFIO say of a device that is passed. */
+export const QEMU_TEXTS: readonly TextRule[] = [
+  {
+    id: 'qemu.group-permission',
+    pattern: /error getting device from group (\d+): (?:Permission denied|Operation not permitted|Inappropriate)/,
+    weight: 'cause',
+    text: 'IOMMU group $1 holds another device that is not bound to vfio-pci, so the kernel gives out none of them.',
+    hint: 'Bind the whole group, or take pcie_acs_override off the command line; pveigpu doctor names the group.',
+    finding: 'vf.group-shared',
+    source: strongtz(321),
+  },
+  {
+    id: 'qemu.group-not-viable',
+    pattern: /group (\d+) is not viable/,
+    weight: 'cause',
+    text: 'Not every device of IOMMU group $1 is bound to vfio-pci.',
+    hint: 'All of the group go to one guest together; pveigpu doctor names them.',
+    finding: 'vf.group-shared',
+    source: 'https://docs.kernel.org/driver-api/vfio.html',
+  },
+  {
+    id: 'qemu.group-busy',
+    pattern: /(?:failed to open|Could not open '?)\s*\/dev\/vfio\/(\d+)'?: Device or resource busy/,
+    weight: 'cause',
+    text: 'Another process has the device of IOMMU group $1 open, mostly another VM.',
+    hint: 'pveigpu status shows who holds what.',
+    finding: 'guest.slice-shared',
+    source: VFIO,
+  },
+  {
+    id: 'qemu.no-vfio-node',
+    pattern:
+      /(?:failed to open|Could not open '?)\s*\/dev\/vfio\/(\d+)'?: No such file|vfio [0-9a-f:.]+: no such host device|Could not find device:.*no such host device/i,
+    weight: 'cause',
+    text: 'The device is not there, or is not bound to vfio-pci.',
+    hint: 'VFs: pveigpu vf create makes and binds them. A device in args: is not bound by Proxmox VE; use hostpci.',
+    finding: 'guest.args-device',
+    source: VFIO,
+  },
+  {
+    id: 'qemu.container',
+    pattern:
+      /failed to setup container for group|Failed to set (?:group container|iommu for container)|No available IOMMU models/,
+    weight: 'cause',
+    text: 'VFIO cannot use the IOMMU for this device: none is in use, or it cannot remap interrupts.',
+    hint: 'Switch on VT-d in the firmware set-up; dmesg | grep -e DMAR -e remapping shows more.',
+    finding: 'firmware.vt-d-off',
+    source: VFIO,
+  },
+  {
+    id: 'qemu.address-width',
+    pattern: /(?:vfio_container_dma_map|vfio_dma_map|VFIO_MAP_DMA).*-22|VFIO_MAP_DMA failed: (?:Invalid argument|Bad address)/,
+    weight: 'cause',
+    text: 'The guest uses addresses that are wider than what the IOMMU of this machine can map (39 bits with many small processors).',
+    hint: 'qm set VMID --cpu host,phys-bits=39 (the width stands in dmesg: "Host address width").',
+    finding: 'guest.address-width',
+    source: strongtz(359),
+  },
+  {
+    id: 'qemu.viommu-width',
+    pattern: /aw-bits (\d+) > host aw-bits (\d+)/,
+    weight: 'cause',
+    text: "The guest's own IOMMU is $1 bits wide and that of this machine $2.",
+    hint: 'Take viommu=intel out of the machine line: qm set VMID --machine q35.',
+    finding: 'guest.viommu',
+    source: strongtz(328),
+  },
+  {
+    id: 'qemu.pinned-memory',
+    pattern:
+      /VFIO_MAP_DMA failed: Cannot allocate memory|(?:vfio_container_dma_map|vfio_dma_map).*-12|Cannot set up guest memory|cannot allocate memory.*pc\.ram/i,
+    weight: 'cause',
+    text: 'There was not enough free memory: VFIO takes all memory of the guest at once, ballooning does not help.',
+    hint: 'Give the guest less memory, stop others, or limit the ARC of ZFS.',
+    finding: 'guest.balloon',
+    source: 'https://pve.proxmox.com/wiki/PCI_Passthrough',
+  },
+  {
+    id: 'qemu.romfile',
+    pattern: /(?:failed to find|could not (?:find|open|load)) (?:option )?rom(?:file)?:? ["']?([^"'\s]+)/i,
+    weight: 'cause',
+    text: 'The ROM file $1 is not on this node; it is looked for in /usr/share/kvm.',
+    hint: 'Copy it there, on each node that may run the guest, or take romfile out of the entry.',
+    finding: 'rom.missing',
+    source: qemuFile('hw/pci/pci.c'),
+  },
+  {
+    id: 'qemu.bad-rom',
+    pattern: /Invalid PCI ROM (?:header signature|data signature)|Invalid ROM contents/,
+    weight: 'cause',
+    text: 'The ROM of the device could not be read: a GPU of the processor mostly has none of its own.',
+    hint: 'Give the guest a ROM file (romfile=), or switch the ROM off: rombar=0.',
+    source: kernelFile('drivers/pci/rom.c'),
+  },
+  {
+    id: 'igd.no-opregion',
+    pattern:
+      /IGD OpRegion not supported|Failed to setup Intel IGD regions|device does not support (?:required )?IGD OpRegion|hardware doesn't support IGD OpRegion/i,
+    weight: 'cause',
+    text: 'The device has no OpRegion. A VF never has one; a whole GPU has it only as primary display of the board.',
+    hint: 'Take x-igd-opregion=on and legacy-igd away from a VF; for the whole GPU make it the primary display in the firmware set-up.',
+    finding: 'guest.vf-igd-options',
+    source: strongtz(269),
+  },
+  {
+    id: 'igd.existing-lpc',
+    pattern: /cannot support legacy mode due to existing devices at address 1f\.0/,
+    weight: 'cause',
+    text: 'Legacy mode wants the place 1f.0 in the guest, which the machine q35 has taken.',
+    hint: 'Use the machine i440fx: qm set VMID --machine pc.',
+    finding: 'guest.legacy-igd',
+    source: 'https://github.com/intel/gvt-linux/issues/210',
+  },
+  {
+    id: 'igd.unsupported-legacy',
+    pattern: /is unsupported in legacy mode, try SandyBridge or newer/,
+    weight: 'cause',
+    text: 'This QEMU does not know the GPU, so it cannot pass it in legacy mode.',
+    hint: 'Update pve-qemu-kvm (Meteor Lake and later need 10.1), or leave out legacy-igd.',
+    source: IGD,
+  },
+  {
+    id: 'igd.frame-buffer',
+    pattern: /vfio-pci .*BAR \d: can't reserve/,
+    weight: 'cause',
+    text: "The firmware's frame buffer still holds a window of the GPU, so vfio-pci could not take it.",
+    hint: 'pveigpu apply gvt-d adds initcall_blacklist=sysfb_init to the kernel command line; reboot.',
+    source: kernelFile('drivers/vfio/pci/vfio_pci_core.c'),
+  },
+  {
+    id: 'qemu.no-such-id',
+    pattern: /there is no device "([^"]+)" defined/,
+    weight: 'cause',
+    text: 'args: sets something of $1, which the guest has not: its hostpci entry is gone.',
+    hint: 'pveigpu assign VMID gives it back; or take the -set out of args.',
+    finding: 'guest.args-without-device',
+    source: qemuFile('system/vl.c'),
+  },
+  {
+    id: 'qemu.bad-property',
+    pattern: /Property '?([\w-]+)\.([\w-]+)'? not found/,
+    weight: 'cause',
+    text: 'This QEMU does not know the option $2 of $1.',
+    hint: 'Options such as x-igd-lpc came with QEMU 10.0; update pve-qemu-kvm or take the option out of args.',
+    source: IGD,
+  },
+];
