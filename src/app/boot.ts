@@ -3,23 +3,11 @@ import { VF_BOOT_LIMIT_MS } from '../core/boot/vf-boot-unit.ts';
 import { type VfGoal, vfGoals } from '../core/boot/vf-goals.ts';
 import { visible } from '../core/text/visible.ts';
 import { awaitDriver } from './boot/await-driver.ts';
-import { bindVfs } from './boot/bind-vfs.ts';
+import { type BootedGpu, noVfs, prepareGpu } from './boot/prepare-gpu.ts';
 import { keyAt } from './boot/same-gpu.ts';
-import { setProfiles } from './boot/set-profiles.ts';
 import { readDesired } from './engine/state-files.ts';
 import { DEVICE_LOCK, RUN_DIR } from './engine/state-paths.ts';
-import { forgetUnfinished } from './engine/unfinished-note.ts';
 import type { HookContext } from './hook/hook-context.ts';
-import { makeVfs } from './hook/make-vfs.ts';
-import { vfsOf } from './hook/pci-look.ts';
-
-/** What became of one GPU. */
-export interface BootedGpu {
-  readonly bdf: string;
-  /** All VFs that were asked for are there, and on a VFIO driver. */
-  readonly ready: boolean;
-  readonly vfs: number;
-}
 
 /**
  * Makes the VFs that are desired of this node and gives them to VFIO. Says one line for each thing that went wrong and ends
@@ -40,7 +28,7 @@ export async function bootVfs(context: HookContext, limitMs = VF_BOOT_LIMIT_MS):
   const done: BootedGpu[] = [];
   for (const { goal, trouble } of waited) {
     if (trouble === undefined) done.push(await prepare(context, goal, endMs));
-    else done.push(failed(context, goal, trouble));
+    else done.push(noVfs(context, goal, trouble));
   }
   return done;
 }
@@ -60,35 +48,10 @@ async function prepare(context: HookContext, goal: VfGoal, endMs: number): Promi
   const folder = await host.mkdir(RUN_DIR, { mode: 0o700 });
   const left = () => Math.max(1, endMs - clock.nowMs());
   const lock = folder.ok ? await host.lock(DEVICE_LOCK, { timeoutMs: left() }) : folder;
-  if (!lock.ok) return failed(context, goal, lock.problem.message);
+  if (!lock.ok) return noVfs(context, goal, lock.problem.message);
   try {
-    if ((await vfsOf(host, goal.bdf)).length === 0) {
-      const made = await makeVfs(context, goal.bdf, left());
-      if (made.kind !== 'ready') return failed(context, goal, made.because);
-    }
-    return await finish(context, goal, endMs);
+    return await prepareGpu(context, goal, endMs);
   } finally {
     await lock.value.release();
   }
-}
-
-async function finish(context: HookContext, goal: VfGoal, endMs: number): Promise<BootedGpu> {
-  const { host, log } = context;
-  const { bdf, numVfs } = goal;
-  const vfs = await vfsOf(host, bdf);
-  const bound = await bindVfs(context, bdf, vfs, endMs);
-  if (bound === vfs.length) await forgetUnfinished(context, bdf);
-  if (numVfs !== undefined && numVfs !== vfs.length)
-    log.warn(
-      `The GPU ${bdf} has ${vfs.length} VFs, not ${numVfs}; their number can change only while there are none: pveigpu vf remove.`,
-    );
-  await setProfiles(context, bdf, vfs.length, goal.wish, endMs);
-  const ready = bound === vfs.length && (numVfs === undefined || numVfs === vfs.length);
-  if (ready) log.info(`The GPU ${bdf} has ${vfs.length} VFs, ready for guests.`);
-  return { bdf, ready, vfs: vfs.length };
-}
-
-function failed({ log }: HookContext, { bdf }: VfGoal, because: string): BootedGpu {
-  log.warn(`The GPU ${bdf} has no VFs: ${because}${because.endsWith('.') ? '' : '.'}`);
-  return { bdf, ready: false, vfs: 0 };
 }

@@ -8,7 +8,7 @@ import type { Result } from '../core/problem.ts';
 import type { HeldLock, Host } from '../ports/host.ts';
 import { DEVICE_LOCK } from './engine/state-paths.ts';
 import { giveBack } from './hook/give-back.ts';
-import { guardWholeGpu, wholeGpus } from './hook/guard-whole-gpu.ts';
+import { guardWholeGpu, soundFunctions, wholeGpus } from './hook/guard-whole-gpu.ts';
 import { handoversTo } from './hook/handover-record.ts';
 import { type HookContext, type Prepared, READY } from './hook/hook-context.ts';
 import { linkName } from './hook/pci-look.ts';
@@ -94,7 +94,7 @@ async function guardAll(context: HookContext, slices: readonly HookSlice[], call
     for (const [slice, pf] of whole) {
       const guarded = await guardWholeGpu(context, slice, pf, call.vmid);
       if (guarded.kind !== 'ready') return guarded;
-      const taken = await takeFromHost(context, pf, call.vmid);
+      const taken = await takeFromHost(context, pf, call.vmid, await soundFunctions(context, slices));
       if (taken.kind !== 'ready') return taken;
     }
     return READY;

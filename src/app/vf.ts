@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { judge } from '../core/gpu/judge.ts';
-import type { Bdf } from '../core/pci/address.ts';
 import type { Plan } from '../core/plan/action.ts';
 import type { Result } from '../core/problem.ts';
 import { planCreateVfs, type VfCreateRequest } from '../core/vf/plan-vf-create.ts';
-import { planRemoveVfs } from '../core/vf/plan-vf-remove.ts';
+import { planRemoveVfs, type VfRemoveRequest } from '../core/vf/plan-vf-remove.ts';
 import { type VfListView, vfListView } from '../core/vf/vf-list-view.ts';
 import type { Context } from './context.ts';
 import { readLedger } from './engine/state-files.ts';
@@ -22,7 +21,7 @@ export async function planVfCreate(context: Context, request: VfCreateRequest): 
 }
 
 /** Plans taking all VFs of a GPU away; refused while one is in use. */
-export async function planVfRemove(context: Context, request: { readonly gpu?: Bdf }): Promise<Result<Plan>> {
+export async function planVfRemove(context: Context, request: VfRemoveRequest): Promise<Result<Plan>> {
   const ledger = await readLedger(context.host);
   return ledger.ok ? planRemoveVfs(await senseForPlan(context), ledger.value, request) : ledger;
 }

@@ -29,7 +29,7 @@ export const VF_COMMANDS: CommandSpec = {
     {
       name: 'remove',
       summary: 'remove all VFs of a GPU; refused while one is in use',
-      options: [GPU],
+      options: [GPU, { flags: '--for-now', description: 'they come back at the next boot, or when a hand-over of the GPU ends' }],
       writes: true,
       prints: true,
       examples: [{ line: 'pveigpu vf remove', does: 'back to no VFs' }],

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { describe, expect, test } from 'vitest';
 import { runHook } from '../../src/app/run-hook.ts';
+import { planVfCreate, planVfRemove } from '../../src/app/vf.ts';
 import type { AssignRequest } from '../../src/core/assign/assign-request.ts';
 import type { Plan } from '../../src/core/plan/action.ts';
 import type { Result } from '../../src/core/problem.ts';
@@ -149,5 +150,86 @@ describe('hand-over of the whole GPU', () => {
     await node.must('qm', 'start', '101');
     await node.must('qm', 'stop', '101');
     expect(driver(node)).toBe('vfio-pci');
+  });
+});
+
+describe('what goes with the GPU', () => {
+  const SOUND = '0000:00:0e.0';
+
+  test('the sound function comes back to its driver, and nothing is left that would take it again', async () => {
+    const node = simulated('apollo-lake');
+    done(await node.assign({ vmid: 101, mode: 'gvt-d', whole: { handover: true, audio: true, noVga: true, machine: 'pc' } }));
+    expect(node.config(101)).toContain(SOUND);
+    const soundDriver = () => node.node.machine.kernel.driverOf(SOUND);
+    expect(soundDriver()).toBe('snd_hda_intel');
+    for (let round = 0; round < 2; round += 1) {
+      await node.must('qm', 'start', '101');
+      expect([driver(node), soundDriver()]).toEqual(['vfio-pci', 'vfio-pci']);
+      await node.must('qm', 'stop', '101');
+      expect([driver(node), soundDriver(), hasFile(node, RECORD)]).toEqual(['i915', 'snd_hda_intel', false]);
+    }
+    expect(node.node.machine.kernel.state.drivers.get('vfio-pci')?.dynamicIds.size).toBe(0);
+    expect(await node.node.read(`/sys/bus/pci/devices/${SOUND}/driver_override`)).toEqual({ kind: 'content', value: '(null)\n' });
+  });
+
+  test('sound that the host plays keeps the guest from starting, and the GPU stays', async () => {
+    const node = simulated('apollo-lake');
+    done(await node.assign({ vmid: 101, mode: 'gvt-d', whole: { handover: true, audio: true, noVga: true, machine: 'pc' } }));
+    const { kernel, tree } = node.node.machine;
+    tree.setDirectory(`/sys/bus/pci/devices/${SOUND}/sound/card0/pcmC0D3p`);
+    tree.setFile('/dev/snd/pcmC0D3p', '');
+    kernel.startProcess({ command: 'mpd', argv: ['mpd'], open: ['/dev/snd/pcmC0D3p'] });
+    const { exitCode, text } = await node.run('qm', 'start', '101');
+    expect(exitCode).not.toBe(0);
+    expect(text).toMatch(/0000:00:0e.0 is in use by process \d+ \(mpd\)/);
+    expect([driver(node), kernel.driverOf(SOUND), hasFile(node, RECORD)]).toEqual(['i915', 'snd_hda_intel', false]);
+  });
+
+  /** VFs as desired, taken away for the time, and VM 101 with the GPU by hand-over. */
+  async function inTurns(): Promise<Simulated> {
+    const node = simulated('raptor-lake-s');
+    done(await node.assign(WISH));
+    done(await node.carryOut(async () => await planVfCreate(node.context, { count: 3 })));
+    const refused = await node.run('qm', 'start', '101');
+    expect(refused.text).toContain('pveigpu vf remove --for-now, and they come back');
+    done(await node.carryOut(async () => await planVfRemove(node.context, { forNow: true })));
+    return node;
+  }
+
+  const vfDrivers = (node: Simulated) => [1, 2, 3].map((n) => node.node.machine.kernel.driverOf(`0000:00:02.${n}`));
+
+  test('VFs that are desired are made and bound again after the GPU', async () => {
+    const node = await inTurns();
+    for (let round = 0; round < 2; round += 1) {
+      await node.must('qm', 'start', '101');
+      expect(vfDrivers(node)).toEqual([null, null, null]);
+      const stopped = await node.must('qm', 'stop', '101');
+      expect(stopped).toContain('has 3 VFs, ready for guests');
+      expect(vfDrivers(node)).toEqual(['vfio-pci', 'vfio-pci', 'vfio-pci']);
+      expect([driver(node), console(node), hasFile(node, RECORD)]).toEqual(['i915', '1', false]);
+      done(await node.carryOut(async () => await planVfRemove(node.context, { forNow: true })));
+    }
+  });
+
+  test('VFs that are not desired any more stay away', async () => {
+    const node = await inTurns();
+    done(await node.carryOut(async () => await planVfCreate(node.context, { count: 3 })));
+    done(await node.carryOut(async () => await planVfRemove(node.context, {})));
+    await node.must('qm', 'start', '101');
+    await node.must('qm', 'stop', '101');
+    expect([driver(node), ...vfDrivers(node)]).toEqual(['i915', null, null, null]);
+  });
+
+  test('VFs that the kernel refuses stay noted, and the same hook makes them later', async () => {
+    const node = await inTurns();
+    const { kernel } = node.node.machine;
+    await node.must('qm', 'start', '101');
+    kernel.state.injections.enableErrno = 'ENOMEM';
+    const { text } = await node.run('qm', 'stop', '101');
+    expect(text).toContain('To try again: pveigpu hook 101 post-stop');
+    expect([driver(node), console(node), hasFile(node, RECORD)]).toEqual(['i915', '1', true]);
+    delete kernel.state.injections.enableErrno;
+    expect(await runHook(node.context, { vmid: 101, phase: 'post-stop', lockHeld: false })).toBe(0);
+    expect([...vfDrivers(node), hasFile(node, RECORD)]).toEqual(['vfio-pci', 'vfio-pci', 'vfio-pci', false]);
   });
 });

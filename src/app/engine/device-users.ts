@@ -17,7 +17,7 @@ export interface DeviceUser {
 }
 
 /**
- * The first user of some devices, or null: PVE's live reservations and open device nodes (VFIO groups, VFIO devices, DRM).
+ * The first user of some devices, or null: PVE's live reservations and open device nodes (VFIO groups, VFIO devices, DRM, sound).
  * A device is a PCI address, or the path of a device node. A guest given as `except` does not count.
  */
 export async function findDeviceUser(
@@ -67,7 +67,13 @@ async function nodesOf(host: Host, device: string): Promise<readonly string[]> {
   const groupNode = group.kind === 'content' ? `/dev/vfio/${group.value.slice(group.value.lastIndexOf('/') + 1)}` : undefined;
   const vfio = await host.list(`${sysfs}/vfio-dev`);
   const drm = await host.list(`${sysfs}/drm`);
+  const sound = await host.list(`${sysfs}/sound`);
+  const cards = sound.kind === 'content' ? sound.value.filter((name) => /^card\d+$/.test(name)) : [];
+  const parts = await Promise.all(cards.map(async (card) => await host.list(`${sysfs}/sound/${card}`)));
   return [
+    ...parts
+      .flatMap((names) => (names.kind === 'content' ? names.value : []))
+      .flatMap((name) => (/^(?:controlC|pcmC|hwC|midiC)\d/.test(name) ? [`/dev/snd/${name}`] : [])),
     ...(groupNode !== undefined && (await host.stat(groupNode)).kind !== 'absent' ? [groupNode] : []),
     ...(vfio.kind === 'content' ? vfio.value.map((name) => `/dev/vfio/devices/${name}`) : []),
     ...(drm.kind === 'content'

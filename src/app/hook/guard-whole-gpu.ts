@@ -3,6 +3,7 @@ import type { HookSlice } from '../../core/hook/hook-slice.ts';
 import { findDeviceUser } from '../engine/device-users.ts';
 import { openRemoval } from '../engine/open-removal.ts';
 import { gpuOfHalfRemoved } from './half-removed.ts';
+import { isHandedOver } from './handover-record.ts';
 import type { HookContext, Prepared } from './hook-context.ts';
 import { READY } from './hook-context.ts';
 import { functionsAt, isIntelGpu, linkName, sysfsOf, vfsOf } from './pci-look.ts';
@@ -14,6 +15,18 @@ export async function wholeGpus({ host }: HookContext, slice: HookSlice): Promis
     for (const bdf of await functionsAt(host, address)) {
       if ((await linkName(host, bdf, 'physfn')) !== null || !(await isIntelGpu(host, bdf))) continue;
       if ((await gpuOfHalfRemoved(host, bdf)) === null) found.push(bdf);
+    }
+  }
+  return found;
+}
+
+/** The sound functions (PCI class 0403) among what slices take as they are. */
+export async function soundFunctions({ host }: HookContext, slices: readonly HookSlice[]): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const address of slices.flatMap(({ addresses, pool }) => (pool === undefined ? addresses : []))) {
+    for (const bdf of await functionsAt(host, address)) {
+      const kind = await host.read(`${sysfsOf(bdf)}/class`);
+      if (kind.kind === 'content' && kind.value.startsWith('0x0403')) found.push(bdf);
     }
   }
   return found;
@@ -33,8 +46,11 @@ export async function guardWholeGpu(context: HookContext, slice: HookSlice, pf: 
   const user = await findDeviceUser(context, vfs, vmid);
   const holder = user.ok && user.value !== null ? `; ${user.value.device} is in use by ${user.value.who}` : '';
   const range = slice.addresses.some((address) => address.includes('.')) ? '' : ', since its address has no function';
+  const remedy = (await isHandedOver(context.host, vmid, pf))
+    ? 'Remove them with pveigpu vf remove --for-now, and they come back when the guest has stopped.'
+    : 'Give it one VF, or remove the VFs: pveigpu vf remove.';
   return {
     kind: 'refused',
-    because: `${slice.key} passes the whole GPU ${pf}${range}, whose ${vfs.length} VFs exist${holder}. Give it one VF, or remove the VFs: pveigpu vf remove.`,
+    because: `${slice.key} passes the whole GPU ${pf}${range}, whose ${vfs.length} VFs exist${holder}. ${remedy}`,
   };
 }

@@ -16,6 +16,14 @@ export interface Handover {
   readonly consoles: readonly string[];
   /** The firmware's frame buffer that was unbound: driver and device on the platform bus. */
   readonly framebuffer: readonly [driver: string, device: string] | null;
+  /** Sound functions that the guest has too, with the host's driver of each. */
+  readonly sounds: readonly Sound[];
+}
+
+/** A sound function and the driver that the host had on it. */
+export interface Sound {
+  readonly bdf: string;
+  readonly driver: string;
 }
 
 /** Whether somebody asked for the hand-over of this GPU to this guest. */
@@ -53,9 +61,16 @@ export async function forgetHandover(host: Host, gpu: string): Promise<void> {
 /** Only root can write there; a file that was cut off is taken for none. */
 function parse(text: string, gpu: string): Handover | null {
   try {
-    const { vmid, driver, consoles, framebuffer } = JSON.parse(text) as Partial<Handover>;
+    const { vmid, driver, consoles, framebuffer, sounds } = JSON.parse(text) as Partial<Handover>;
     if (typeof vmid !== 'number') return null;
-    return { gpu, vmid, driver: driver ?? null, consoles: consoles ?? [], framebuffer: framebuffer ?? null };
+    return {
+      gpu,
+      vmid,
+      driver: driver ?? null,
+      consoles: consoles ?? [],
+      framebuffer: framebuffer ?? null,
+      sounds: sounds ?? [],
+    };
   } catch {
     return null;
   }

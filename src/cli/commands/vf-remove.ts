@@ -5,6 +5,6 @@ import type { Call } from '../command.ts';
 import { gpuOf } from '../request.ts';
 
 export async function run(call: Call): Promise<number> {
-  const request = gpuOf(call.options);
+  const request = { ...gpuOf(call.options), ...(call.options.forNow === true ? { forNow: true } : {}) };
   return await carryOut(call, (context) => planVfRemove(context, request));
 }

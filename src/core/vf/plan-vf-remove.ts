@@ -22,11 +22,18 @@ import { vfHolders } from './vf-holders.ts';
 /** Destroying VFs waits for their drivers to let go. */
 const REMOVE_MS = 30_000;
 
+/** Which VFs go, and for how long. */
+export interface VfRemoveRequest {
+  readonly gpu?: Bdf;
+  /** They stay desired: the next boot makes them again, and so does the end of a hand-over. */
+  readonly forNow?: boolean;
+}
+
 /**
  * Takes all VFs of a GPU away. Refused, naming who, while one is reserved, open, or in the configuration of a guest that
  * runs: the kernel would pull it out from under the guest, or hang. Nothing is done when who uses them is not known.
  */
-export function planRemoveVfs(facts: HostFacts, ledger: Ledger, request: { readonly gpu?: Bdf }): Result<Plan> {
+export function planRemoveVfs(facts: HostFacts, ledger: Ledger, request: VfRemoveRequest): Result<Plan> {
   const sensed = requireKnown(facts, ['pci', 'holders', 'reservations', 'guests', 'pools']);
   if (!sensed.ok) return sensed;
   const chosen = gpuWithVfs(facts, request.gpu);
@@ -47,7 +54,7 @@ export function planRemoveVfs(facts: HostFacts, ledger: Ledger, request: { reado
     title,
     steps: [...pools.value.steps, ...autoprobeBack(pf), noVfs(pf, vfs)],
     remarks,
-    desired: { gpu: gpuKey(pf), wish: null },
+    ...(request.forNow === true ? {} : { desired: { gpu: gpuKey(pf), wish: null } }),
   });
 }
 
