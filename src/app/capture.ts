@@ -3,25 +3,31 @@ import { anonymise } from '../core/capture/anonymise.ts';
 import { printCapture } from '../core/capture/print-capture.ts';
 import { ok, problem, type Result } from '../core/problem.ts';
 import type { Host } from '../ports/host.ts';
+import { readDoctorReadings } from './doctor-case.ts';
 import { recordingHost } from './recording-host.ts';
-import { sense } from './sense/sense.ts';
 
 /** A captured machine as text, and what was read of it but is not on the allow-list. */
 export interface WrittenCapture {
   readonly text: string;
   readonly leftOut: readonly string[];
   readonly empty: boolean;
+  /** Free text with the names of this machine replaced as in the capture. */
+  readonly rename: (text: string) => string;
 }
 
-/** Senses a whole machine and gives what was read as one anonymised text, from which the same facts can be sensed. */
-export async function recordCapture(host: Host): Promise<WrittenCapture> {
+/**
+ * Reads all of a machine that doctor rests on and gives it as one anonymised text, from which the same facts can be sensed; with
+ * `deep` what programs say, too.
+ */
+export async function recordCapture(host: Host, { deep = false }: { readonly deep?: boolean } = {}): Promise<WrittenCapture> {
   const recording = recordingHost(host);
-  await sense(recording.host);
-  const { capture, leftOut } = anonymise(recording.entries());
+  await readDoctorReadings(recording.host, { deep });
+  const { capture, leftOut, rename } = anonymise(recording.entries());
   return {
     text: printCapture(capture),
     leftOut,
     empty: !capture.entries.some((entry) => entry.kind === 'file' && entry.content !== undefined),
+    rename,
   };
 }
 

@@ -3,6 +3,7 @@ import { NOT_DEEP } from '../core/doctor/deep-facts.ts';
 import type { DoctorCase } from '../core/doctor/doctor-case.ts';
 import { known, unknown } from '../core/facts/section.ts';
 import { judge } from '../core/gpu/judge.ts';
+import type { Host } from '../ports/host.ts';
 import type { Context } from './context.ts';
 import { readDeepFacts } from './deep-facts.ts';
 import { failedBuilds } from './driver-check.ts';
@@ -11,8 +12,17 @@ import { readPending } from './engine/pending-file.ts';
 import { readDesired } from './engine/state-files.ts';
 import { sense } from './sense/sense.ts';
 
-/** Reads all that doctor rests on: files only, and with `deep` what programs say. Never writes. */
-export async function readDoctorCase({ host, clock }: Context, { deep }: { readonly deep: boolean }): Promise<DoctorCase> {
+/** Reads all that doctor rests on: files and the kernel log, and with `deep` what programs say. Never writes. */
+export async function readDoctorCase({ host, clock }: Context, options: { readonly deep: boolean }): Promise<DoctorCase> {
+  const readings = await readDoctorReadings(host, options);
+  return { ...readings, verdict: judge(readings.facts), today: new Date(clock.nowMs()).toISOString().slice(0, 10) };
+}
+
+/** The part that comes from the machine alone: what a capture holds. */
+export async function readDoctorReadings(
+  host: Host,
+  { deep }: { readonly deep: boolean },
+): Promise<Omit<DoctorCase, 'verdict' | 'today'>> {
   const [facts, desired, pending, bootId] = await Promise.all([
     sense(host),
     readDesired(host),
@@ -21,11 +31,9 @@ export async function readDoctorCase({ host, clock }: Context, { deep }: { reado
   ]);
   return {
     facts,
-    verdict: judge(facts),
     desired: desired.ok ? known(desired.value) : unknown(desired.problem.message),
     pending: pending.ok ? pending.value : null,
     bootId: bootId ?? null,
-    today: new Date(clock.nowMs()).toISOString().slice(0, 10),
     builds: await failedBuilds(host, facts),
     deep: deep ? await readDeepFacts(host, facts) : NOT_DEEP,
   };

@@ -13,10 +13,13 @@ import { keptStatus, SENSED_PACKAGES } from '../platform/dpkg-status.ts';
 import { keptPackageStates, packageStates } from '../platform/package-states.ts';
 import { keptCgroup } from '../platform/process-identity.ts';
 import { keptEfiOption, keptEspUuids, keptGrubDefaults, keptKernelCmdline, keptLoaderInfo, keptReleases } from './kept-boot.ts';
+import { keptBuildLog } from './kept-build-log.ts';
 import { keptCmdlineWords } from './kept-cmdline.ts';
 import { keptConfigSpace } from './kept-config-space.ts';
 import { keptDriverName, keptSysfsConf, keptTmpfiles, keptUdevRules } from './kept-device-settings.ts';
 import { keptModprobe, keptModulesLoad } from './kept-modprobe.ts';
+import { keptDkmsStatus, keptInitramfs, keptKeyTest } from './kept-outputs.ts';
+import { keptDesired, keptPending } from './kept-state.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
 import { keptProgram, renameGuest, renameLog, renamePools, renameStorages, renameVmlist } from './rename-texts.ts';
 import { scrubText, scrubUuids } from './scrub.ts';
@@ -67,6 +70,10 @@ export const KEPT_FILES: readonly (readonly [RegExp, Keep])[] = [
   // only that they are there
   [/^\/etc\/(systemd\/system\/pveigpu-[\w.-]+|apt\/apt\.conf\.d\/80pveigpu)$/, () => ''],
   [/^\/var\/lib\/pveigpu\/ledger\.json$/, () => ''],
+  [/^\/var\/lib\/pveigpu\/desired\.json$/, (_, text) => keptDesired(text)],
+  [/^\/var\/lib\/pveigpu\/pending\.json$/, (_, text, names) => keptPending(text, names)],
+  [/^\/proc\/sys\/kernel\/random\/boot_id$/, (_, text, names) => `${names.of('boot', text.trim())}\n`],
+  [/^\/var\/lib\/dkms\/[^/]+\/[^/]+\/build\/make\.log$/, (_, text) => keptBuildLog(text)],
   [/^\/etc\/hostname$/, (_, text, names) => `${names.of('pve', text.trim().split('.')[0] ?? '')}\n`],
   [/^\/etc\/pve\/\.members$/, (_, text, names) => keptMembers(text, (node) => names.of('pve', node))],
   [/^\/etc\/pve\/\.vmlist$/, (_, text, names) => renameVmlist(text, names)],
@@ -91,9 +98,13 @@ export const KEPT_BYTES: readonly (readonly [RegExp, (bytes: Uint8Array) => Uint
 ];
 
 /** Commands whose output is kept, by their whole argument list joined by blanks. */
-export const KEPT_COMMANDS: { readonly [command: string]: (stdout: string, names: Pseudonyms) => string } = {
-  dmesg: (stdout, names) => renameLog(keptLog(stdout), names, keptCmdlineWords),
-};
+export const KEPT_COMMANDS: readonly (readonly [RegExp, (stdout: string, names: Pseudonyms) => string])[] = [
+  [/^dmesg$/, (stdout, names) => renameLog(keptLog(stdout), names, keptCmdlineWords)],
+  [/^lsinitramfs \/boot\/initrd\.img-[\w.+~-]{1,64}$/, keptInitramfs],
+  [/^journalctl -u pveigpu-[a-z]+\.service -b /, (stdout, names) => renameLog(stdout, names, keptCmdlineWords)],
+  [/^dkms status$/, keptDkmsStatus],
+  [/^mokutil --test-key \/var\/lib\/dkms\/mok\.pub$/, keptKeyTest],
+];
 
 /** The only directories whose names are kept, and which names. */
 export const KEPT_DIRECTORIES: readonly (readonly [RegExp, RegExp])[] = [

@@ -5,13 +5,15 @@ import { devicePathOfFd } from '../platform/process-identity.ts';
 import { KEPT_BYTES, KEPT_COMMANDS, KEPT_DIRECTORIES, KEPT_FILES, KEPT_HEADERS, KEPT_LINKS } from './allow-list.ts';
 import type { Capture, CapturedDirectory, CapturedFile, CapturedLink, CaptureEntry } from './capture-entry.ts';
 import { Pseudonyms } from './pseudonyms.ts';
-import { renameFolders } from './rename-texts.ts';
+import { keptPackage, renameFolders, renameFreeText } from './rename-texts.ts';
 import { scrubText, scrubUuids } from './scrub.ts';
 
 /** A capture that may be passed on, and the paths and commands that were read but are not on the allow-list. */
 export interface Anonymised {
   readonly capture: Capture;
   readonly leftOut: readonly string[];
+  /** Free text that goes with the capture, with the same replacements. */
+  readonly rename: (text: string) => string;
 }
 
 /**
@@ -27,6 +29,7 @@ export function anonymise(recording: readonly CaptureEntry[]): Anonymised {
   return {
     capture: { entries: withoutDropped(kept.flatMap((one) => (one.kept === undefined ? [] : [one.kept]))) },
     leftOut: kept.flatMap((one) => (isLoss(one.entry, one.kept) && !isSilent(one.entry) ? [keyOf(one.entry)] : [])),
+    rename: (text) => renameFreeText(text, names),
   };
 }
 
@@ -44,7 +47,7 @@ class Filter {
 
   keep(entry: CaptureEntry): CaptureEntry | undefined {
     if (entry.kind === 'command') {
-      const keep = KEPT_COMMANDS[entry.argv.join(' ')];
+      const keep = KEPT_COMMANDS.find(([pattern]) => pattern.test(entry.argv.join(' ')))?.[1];
       if (keep === undefined) return undefined;
       const { answer } = entry;
       if ('failed' in answer) return { ...entry, answer: { ...answer, message: scrubText(answer.message) } };
@@ -135,13 +138,6 @@ function resized(entry: CapturedFile, path: string, content: string | Uint8Array
   return { ...entry, path, content, stat: { ...entry.stat, sizeBytes: bytesOf(content).length } };
 }
 
-/** Packages of DKMS that say what they are for; the name of any other could be a person's. */
-function keptPackage(name: string, names: Pseudonyms): string {
-  return /^(i915|xe|intel|nvidia|zfs|spl|r81\d\d|openrazer|v4l2loopback|gasket|apex|corefreq|vendor-reset|backport)/.test(name)
-    ? name
-    : names.of('package', name);
-}
-
 /**
  * Of a process's open files only the devices are named, and one that could not be read: that alone decides whether the process
  * is known. A name in the listing whose own entry was dropped goes too, or the capture would say "there, and nobody looked".
@@ -205,9 +201,12 @@ function bytesOf(content: string | Uint8Array): Uint8Array {
   return typeof content === 'string' ? new TextEncoder().encode(content) : content;
 }
 
-/** Processes without a GPU, links on the way and sources of DKMS are dropped without a word: they are no gap in the allow-list. */
+/** Processes without a GPU, links on the way and sources of drivers and kernels are dropped without a word: they are no gap in the allow-list. */
 function isSilent(entry: CaptureEntry): boolean {
-  return entry.kind === 'link' || (entry.kind !== 'command' && /^\/(proc|usr\/src)\//.test(entry.path));
+  return (
+    entry.kind === 'link' ||
+    (entry.kind !== 'command' && /^\/(proc|usr\/src|var\/lib\/dkms\/[^/]+\/[^/]+\/build\/(?!make\.log$))/.test(entry.path))
+  );
 }
 
 function isLoss(entry: CaptureEntry, kept: CaptureEntry | undefined): boolean {

@@ -16,7 +16,7 @@ const HARMLESS = new Set(
 );
 
 /** The kinds of names that people give: each has its own numbering. */
-export type NameKind = 'pve' | 'pool' | 'storage' | 'hook' | 'snap' | 'tag' | 'rom' | 'cpu' | 'file' | 'package';
+export type NameKind = 'pve' | 'pool' | 'storage' | 'hook' | 'snap' | 'tag' | 'rom' | 'cpu' | 'file' | 'package' | 'boot';
 
 /** Gives people's names fixed replacements, the same one each time, so that what belonged together still does. */
 export class Pseudonyms {
@@ -50,6 +50,12 @@ export class Pseudonyms {
   nodeNames(): readonly string[] {
     const names = [...this.#given.keys()].filter((key) => key.startsWith('pve ')).map((key) => key.slice(4));
     return names.sort((a, b) => b.length - a.length);
+  }
+
+  /** Every name that was replaced and what stands for it, longest first. */
+  replaced(): readonly (readonly [name: string, given: string])[] {
+    const pairs = [...this.#given].map(([key, given]) => [key.slice(key.indexOf(' ') + 1), given] as const);
+    return pairs.filter(([name, given]) => name !== '' && name !== given).sort(([a], [b]) => b.length - a.length);
   }
 
   #next(kind: NameKind): string {

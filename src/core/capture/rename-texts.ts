@@ -96,6 +96,9 @@ export function renameVmlist(text: string, names: Pseudonyms): string {
   return `{ "version": 1, "ids": {\n${entries.join(',\n')}\n} }\n`;
 }
 
+/** Folders in which people keep their own files. */
+export const PRIVATE_FOLDERS = /(?<![\w/])\/(?:home|root|mnt|media|srv|opt|tmp)\/[^\s"']*/g;
+
 /** Lines of the kernel log: no addresses, no serials, no node names, no programs of a person, no private boot parameters. */
 export function renameLog(text: string, names: Pseudonyms, cmdline: (words: string) => string): string {
   const scrubbed = text
@@ -103,12 +106,23 @@ export function renameLog(text: string, names: Pseudonyms, cmdline: (words: stri
     .replace(/(Linux version \S+) \((?!build@proxmox\)|debian-kernel@lists\.debian\.org\))[^)]*@[^)]*\)/g, '$1 (build)')
     // Distributions put the host's name into the key that they make for DKMS.
     .replace(/(X\.509 cert) '[^'\n]*'/g, "$1 '_'")
-    .replace(/(?<![\w/])\/(?:home|root|mnt|media|srv|opt|tmp)\/[^\s"']*/g, '/_');
+    .replace(PRIVATE_FOLDERS, '/_');
   const nodes = names.nodeNames().filter((name) => name !== '');
   return nodes.reduce(
     (lines, name) => lines.replaceAll(nodeWord(name), names.of('pve', name)),
     scrubText(renamePrograms(scrubbed)),
   );
+}
+
+/** What pveigpu itself says of a machine: every name that was replaced elsewhere, people's folders, addresses and numbers. */
+export function renameFreeText(text: string, names: Pseudonyms): string {
+  const plain = scrubText(text).replace(PRIVATE_FOLDERS, '/_');
+  return names
+    .replaced()
+    .reduce(
+      (said, [name, given]) => said.replaceAll(new RegExp(`(?<![\\w-])${escaped(name)}(?![\\w-])`, 'g'), () => given),
+      plain,
+    );
 }
 
 /** The forms in which the kernel and the drivers name a program: a dump, a hung task, a hang of the GPU, a lockdown. */
@@ -128,5 +142,16 @@ function renamePrograms(text: string): string {
 /** A node's name with its domain. One called like an everyday word of this field would be found everywhere, and stays without one. */
 function nodeWord(name: string): RegExp {
   const domain = isHarmless(name) ? '(?:\\.[a-z][\\w-]*){2,}' : '(?:\\.[a-z][\\w-]*)*';
-  return new RegExp(`(?<![\\w.-])${name.replace(/[^\w-]/g, '\\$&')}${domain}(?![\\w-])`, 'gi');
+  return new RegExp(`(?<![\\w.-])${escaped(name)}${domain}(?![\\w-])`, 'gi');
+}
+
+/** Packages of DKMS that say what they are for; the name of any other could be a person's. */
+export function keptPackage(name: string, names: Pseudonyms): string {
+  return /^(i915|xe|intel|nvidia|zfs|spl|r81\d\d|openrazer|v4l2loopback|gasket|apex|corefreq|vendor-reset|backport)/.test(name)
+    ? name
+    : names.of('package', name);
+}
+
+function escaped(name: string): string {
+  return name.replace(/[^\w-]/g, '\\$&');
 }
