@@ -17,9 +17,18 @@ export function activeLoader(boot: BootFacts): LoaderFacts | undefined {
  * Undefined when that cannot be told: the loader is not known, or only a shell could tell a part.
  */
 export function effectiveParameters(facts: HostFacts): readonly string[] | undefined {
-  const [boot, config] = [ifKnown(facts.boot), ifKnown(facts.config)];
+  const boot = ifKnown(facts.boot);
   const loader = boot === undefined ? undefined : activeLoader(boot);
-  if (loader === undefined || config === undefined) return undefined;
+  return loader === undefined ? undefined : configuredParameters(facts, loader);
+}
+
+/** The parameters that the files of a loader have, whether it starts this machine or not. Undefined as with {@link effectiveParameters}. */
+export function configuredParameters(
+  facts: HostFacts,
+  loader: Pick<LoaderFacts, 'kind' | 'tool'>,
+): readonly string[] | undefined {
+  const config = ifKnown(facts.config);
+  if (config === undefined) return undefined;
   const files = config.files.map(({ path, base64 }) => ({ path, text: atob(base64) }));
   const kernelCmdline = files.find(({ path }) => path === KERNEL_CMDLINE)?.text;
   if (loader.kind === 'systemd-boot' && kernelCmdline === undefined) return undefined;

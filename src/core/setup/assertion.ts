@@ -44,7 +44,11 @@ export function assertSetup(world: SetupWorld, asked: { readonly mode?: Mode; re
 }
 
 /** What the last set-up awaits of the next boot, when there is something. */
-export function pendingAssertions({ facts, pending, bootId }: SetupWorld): readonly Assertion[] {
+export function pendingAssertions({
+  facts,
+  pending,
+  bootId,
+}: Pick<SetupWorld, 'facts' | 'pending' | 'bootId'>): readonly Assertion[] {
   if (pending === null) return [];
   const kernel = ifKnown(facts.kernel);
   const missing = pending.parameters.filter((word) => !givesWord(kernel?.cmdline ?? '', word));

@@ -12,6 +12,7 @@ import type { Leftover } from './leftovers/leftover.ts';
 import { findLeftovers } from './leftovers/table.ts';
 import { mergeWanted } from './merge-wanted.ts';
 import { type Missing, missingOf } from './missing.ts';
+import { modeDriver } from './mode-driver.ts';
 import { wantedOf } from './mode-table.ts';
 import { othersOf, textOf } from './others.ts';
 import { ownFiles } from './own-files.ts';
@@ -70,9 +71,14 @@ export function lastingPart(
     return file !== undefined && one.line !== undefined && textOf(file).split('\n')[one.line - 1] === commented(one.text);
   };
   const found = cases.flatMap((gpu) =>
-    findLeftovers({ facts: world.facts, others, device: gpu.device, mode: gpu.mode, driver: driverOf(gpu), release }).map(
-      (leftover) => ({ gpu, leftover }),
-    ),
+    findLeftovers({
+      facts: world.facts,
+      others,
+      device: gpu.device,
+      mode: gpu.mode,
+      driver: modeDriver(gpu.mode, gpu.entry, gpu.backend?.backend),
+      release,
+    }).map((leftover) => ({ gpu, leftover })),
   );
   // Where ours is in place already it stays, whatever else does the same.
   const isOurs = ({ mode, device }: SetupCase) =>
@@ -110,14 +116,6 @@ export function lastingPart(
     nothingOfOurs: ours.length === 0 && !config.files.some(({ path }) => isOwnPath(path)),
     remarks: [...lost, ...merged.conflicts.map(conflict), ...missing.remarks, ...answered.remarks],
   });
-}
-
-/** The module that drives the GPU in a mode. */
-function driverOf({ mode, backend, entry }: SetupCase): string | null {
-  if (mode === 'gvt-d') return null;
-  if (mode === 'gvt-g') return 'i915';
-  if (backend !== undefined) return backend.backend === 'i915-dkms' ? 'i915' : 'xe';
-  return entry.drivers.i915Mainline ? 'i915' : 'xe';
 }
 
 /** Whether the machine is in the mode now, so that what serves it may be believed. */
