@@ -2,7 +2,7 @@
 import { modeOf } from '../../gpu/select-gpu.ts';
 import type { DoctorCase } from '../doctor-case.ts';
 import type { FindingRule, Outcome } from '../finding.ts';
-import { gpuWishes } from '../gpu-wish.ts';
+import { leadingWishes } from '../leading-wishes.ts';
 import { asTrouble } from '../trouble.ts';
 
 /** VFs are wanted of a GPU whose firmware shows no SR-IOV capability. */
@@ -26,7 +26,7 @@ export const NO_VF_ADDRESS_SPACE: FindingRule = {
 
 /** The refusals of SR-IOV that the verdict gives for these reasons, where VFs are wanted. */
 function refusals({ verdict, ...ground }: DoctorCase, ids: readonly string[]): readonly Outcome[] {
-  return gpuWishes({ verdict, ...ground }).flatMap(({ mode, device, sign }): readonly Outcome[] => {
+  return leadingWishes({ verdict, ...ground }).flatMap(({ mode, device, sign }): readonly Outcome[] => {
     const gpu = verdict.gpus.find(({ bdf }) => bdf === device.bdf);
     if (mode !== 'sriov' || gpu === undefined) return [];
     const { reasons, needs } = modeOf(gpu, 'sriov');
