@@ -12,11 +12,18 @@ export const DOCTOR_COMMANDS: readonly CommandSpec[] = [
     options: [
       { flags: '--only <what>', description: 'areas or ids of findings, separated by commas', complete: AREAS },
       { flags: '--deep', description: 'ask programs too: lsinitramfs, dkms, the journal' },
+      { flags: '--report <file>', description: 'write a redacted text to attach to a bug; - prints it', complete: 'file' },
+      { flags: '--fix', description: 'run the remedies that are commands of pveigpu; each shows its plan and asks' },
+      { flags: '--dry-run', description: 'with --fix: show what would change, change nothing' },
+      { flags: '-y, --yes', description: 'with --fix: do not ask' },
+      { flags: '--force', description: 'with --report: replace the file' },
     ],
     prints: true,
     examples: [
       { line: 'pveigpu doctor', does: 'look at everything' },
       { line: 'pveigpu doctor --only boot,driver', does: 'only these areas' },
+      { line: 'pveigpu doctor --fix', does: 'one remedy after the other, each asked for' },
+      { line: 'pveigpu doctor --report gpu.txt', does: 'findings, runs, logs and the machine in one file, names replaced' },
       { line: 'pveigpu doctor --host capture:box.capture', does: "somebody else's machine, from a capture" },
     ],
     load: () => import('./commands/doctor.ts'),

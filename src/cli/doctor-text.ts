@@ -11,6 +11,7 @@ type Paper = Pick<Io, 'colour' | 'columns'>;
 
 const TONES: { readonly [K in Severity]: Tone } = { critical: 'bad', error: 'bad', warning: 'warn', advice: 'accent' };
 const MARGIN = 10;
+const LABEL = 6;
 /** More than these are counted; `--json` has them all. */
 const MOST_CONSEQUENCES = 6;
 const MOST_EVIDENCE = 4;
@@ -21,7 +22,8 @@ export function doctorText(io: Paper, view: DoctorView): string {
   const parts = [
     headText(paper, view),
     firstText(paper, view.problems),
-    ...areaTexts(paper, [...view.problems, ...view.advice]),
+    ...areaTexts(paper, view.problems),
+    adviceText(paper, view.advice),
     switchText(paper, view),
     openText(paper, view),
     view.problems.length > 0 ? footText(paper) : '',
@@ -52,7 +54,7 @@ function firstText(io: Paper, [first]: readonly Diagnosis[]): string {
   if (first === undefined) return '';
   const what =
     first.fix === undefined ? visible(first.remedy) : `pveigpu ${first.fix.arguments.map((word) => visible(word)).join(' ')}`;
-  return `${paint(io, 'strong', 'Do first:')} ${wrap(what, io.columns - MARGIN, MARGIN)}\n`;
+  return `${paint(io, 'strong', 'Do first:')} ${hanging(io, what, MARGIN)}\n`;
 }
 
 function areaTexts(io: Paper, all: readonly Diagnosis[]): readonly string[] {
@@ -61,6 +63,31 @@ function areaTexts(io: Paper, all: readonly Diagnosis[]): readonly string[] {
     const blocks = merged(all.filter((one) => one.area === area)).map((same) => blockText(io, same));
     return `${paint(io, 'dim', area.toUpperCase())}\n${blocks.join('')}`;
   });
+}
+
+function adviceText(io: Paper, advice: readonly Diagnosis[]): string {
+  const lines = merged(advice).map((same) => {
+    const [{ title, id, remedy }] = same;
+    const about = same.flatMap(({ subject }) => subject ?? []).join(', ');
+    const head = titleLine(io, `${title}${about === '' ? '' : ` (${about})`}`, id, 2);
+    return `  ${head}\n${indented(io, remedy, 4)}\n`;
+  });
+  return lines.length === 0 ? '' : `${paint(io, 'dim', 'ADVICE')}\n${lines.join('')}`;
+}
+
+/** The title with the id at the right end of the line, or below where there is no room for both. */
+function titleLine(io: Paper, title: string, id: string, column = MARGIN): string {
+  const gap = io.columns - column - title.length - id.length;
+  return `${paint(io, 'strong', visible(title))}${gap >= 2 ? ' '.repeat(gap) : `\n${' '.repeat(column)}`}${paint(io, 'dim', id)}`;
+}
+
+function indented(io: Paper, text: string, column = MARGIN): string {
+  return ' '.repeat(column) + hanging(io, visible(text, 600), column);
+}
+
+/** A paragraph that begins at a column and goes on below it. */
+function hanging({ columns }: Paper, text: string, column: number): string {
+  return wrap(text, columns - column).replaceAll('\n', `\n${' '.repeat(column)}`);
 }
 
 /** The same problem of several subjects that want the same done is shown once. */
@@ -78,39 +105,25 @@ function merged(all: readonly Diagnosis[]): readonly (readonly [Diagnosis, ...Di
 function blockText(io: Paper, same: readonly [Diagnosis, ...Diagnosis[]]): string {
   const [first] = same;
   const { severity, title, id, remedy, fix, reference } = first;
-  const room = io.columns - MARGIN;
-  const head = `${paint(io, TONES[severity], severity.padEnd(MARGIN - 2))}${paint(io, 'strong', visible(title))}`;
-  const gap = room - title.length - id.length;
   const labelled = (label: string, lines: readonly string[], tone: Tone = 'plain') =>
     lines.map((line, at) => {
-      const text = wrap(visible(line, 400), room - 6, MARGIN + 6);
-      return `${' '.repeat(MARGIN)}${paint(io, 'dim', (at === 0 ? label : '').padEnd(6))}${paint(io, tone, text)}`;
+      const text = hanging(io, visible(line, 400), MARGIN + LABEL);
+      return `${' '.repeat(MARGIN)}${paint(io, 'dim', (at === 0 ? label : '').padEnd(LABEL))}${paint(io, tone, text)}`;
     });
   const lines = [
-    `  ${head}${gap >= 2 ? ' '.repeat(gap) : `\n${' '.repeat(MARGIN)}`}${paint(io, 'dim', id)}`,
-    ...shortened(
-      same.map((one) => aboutText(one)),
-      MOST_CONSEQUENCES,
-    ).map((line) => ' '.repeat(MARGIN) + wrap(visible(line, 600), room, MARGIN)),
+    `  ${paint(io, TONES[severity], severity.padEnd(MARGIN - 2))}${titleLine(io, title, id)}`,
+    ...shortened(same.map(aboutText), MOST_CONSEQUENCES).map((line) => indented(io, line)),
     ...labelled('do', [remedy]),
     ...(fix === undefined ? [] : labelled('run', [`pveigpu ${fix.arguments.join(' ')}`], 'accent')),
-    ...(severity === 'advice'
-      ? []
-      : labelled(
-          'seen',
-          shortened(
-            first.evidence.map(({ source, value }) => `${source}: ${value}`),
-            MOST_EVIDENCE,
-          ),
-        )),
     ...labelled(
-      'hence',
+      'seen',
       shortened(
-        same.flatMap((one) => below(one)),
-        MOST_CONSEQUENCES,
+        first.evidence.map(({ source, value }) => `${source}: ${value}`),
+        MOST_EVIDENCE,
       ),
     ),
-    ...(severity === 'advice' ? [] : labelled('more', [reference])),
+    ...labelled('hence', shortened(same.flatMap(below), MOST_CONSEQUENCES)),
+    ...labelled('more', [reference]),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -151,7 +164,7 @@ function openText(io: Paper, { unmeasured, deep }: DoctorView): string {
     reasons.set(because, [...(reasons.get(because) ?? []), subject === undefined ? id : `${id} of ${subject}`]);
   const lines = [...reasons].map(
     ([because, ids]) =>
-      `${paint(io, 'warn', 'not known:')} ${wrap(`${visible(because)} (${shortened(ids, MOST_CONSEQUENCES).join(', ')})`, io.columns - 11, 11)}\n`,
+      `${paint(io, 'warn', 'not known:')} ${hanging(io, `${visible(because)} (${shortened(ids, MOST_CONSEQUENCES).join(', ')})`, 11)}\n`,
   );
   if (later.length > 0)
     lines.push(`${paint(io, 'dim', `${count(later.length, 'check', 'checks')} more with pveigpu doctor --deep`)}\n`);
@@ -159,5 +172,6 @@ function openText(io: Paper, { unmeasured, deep }: DoctorView): string {
 }
 
 function footText(io: Paper): string {
-  return `${paint(io, 'dim', 'pveigpu explain ID says more; pveigpu doctor --report FILE writes a report that you can attach.')}\n`;
+  const text = 'pveigpu explain ID says more; pveigpu doctor --report FILE writes a report that you can attach.';
+  return `${paint(io, 'dim', hanging(io, text, 0))}\n`;
 }

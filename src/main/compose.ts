@@ -16,12 +16,25 @@ export async function composeLocal({ root, log }: { readonly root: string; reado
 /** A capture, read from a file of this machine. Fails when it cannot be read or is none. */
 export async function composeCapture({ file, log }: { readonly file: string; readonly log: Log }): Promise<Result<Context>> {
   const { localHost } = await import('../adapters/host-local.ts');
-  const { openCapture } = await import('../adapters/host-capture.ts');
   const path = file.startsWith('/') ? file : `${process.cwd()}/${file}`;
   const text = await localHost({ root: '/' }).read(path);
   if (text.kind === 'absent') return problem('host.read', `There is no file ${file}.`);
   if (text.kind === 'unreadable') return problem('host.read', `${file} cannot be read: ${text.errno}.`);
-  const host = openCapture(text.value, `capture:${file}`);
+  return await composeCaptureText({ text: text.value, label: `capture:${file}`, log });
+}
+
+/** A capture from its text. Fails when it is none. */
+export async function composeCaptureText({
+  text,
+  label,
+  log,
+}: {
+  readonly text: string;
+  readonly label: string;
+  readonly log: Log;
+}): Promise<Result<Context>> {
+  const { openCapture } = await import('../adapters/host-capture.ts');
+  const host = openCapture(text, label);
   return host.ok ? ok(await contextOf(host.value, log)) : host;
 }
 

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { writeCapture } from '../../app/capture.ts';
-import { composeLocal } from '../../main/compose.ts';
 import { refuse } from '../carry-out.ts';
 import type { Call } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
+import { writeOwnFile } from '../write-own-file.ts';
 
 /** The file is always written on the machine that runs us, whatever machine is captured. */
 export async function run(call: Call): Promise<number> {
   const { args, io, options } = call;
   const [file = ''] = args;
-  const context = await call.context();
-  const captured = await writeCapture(context);
+  const captured = await writeCapture(await call.context());
   if (!captured.ok) return refuse(call, captured.problem);
   const lines = captured.value.split('\n').length - 1;
   const print = (value: object) => io.out(`${JSON.stringify({ format: 1, kind: 'capture', ...value }, null, 2)}\n`);
@@ -19,15 +18,10 @@ export async function run(call: Call): Promise<number> {
     else io.out(captured.value);
     return EXIT.done;
   }
-  const { host } = await composeLocal({ root: '/', log: context.log });
-  const path = file.startsWith('/') ? file : `${process.cwd()}/${file}`;
-  const present = await host.stat(path, { noFollow: true });
-  if (present.kind === 'content' && options.force !== true)
-    return refuse(call, { code: 'usage', message: `${file} exists already.`, hint: 'Give another name, or --force.' });
-  const written = await host.writeAtomic(path, captured.value, { mode: 0o600 });
+  const written = await writeOwnFile(call, file, captured.value);
   if (!written.ok) return refuse(call, written.problem);
   if (options.json === true) {
-    print({ file: path, lines, text: null });
+    print({ file: written.value, lines, text: null });
     return EXIT.done;
   }
   io.out(`${file} holds this machine in ${lines} lines. Read it before you send it.\n`);

@@ -4,9 +4,13 @@ import { visible } from '../text/visible.ts';
 import { CAPTURE_FORMAT, CAPTURE_TITLE, type Capture, type CaptureEntry } from './capture-entry.ts';
 import { type Block, entryOfBlock } from './parse-entry.ts';
 
-/** Reads a capture. Fails with `format.unreadable` or `format.newer`, naming the line, for everything that is not one. */
+/** The first line of a report, which holds a capture at its end. */
+export const REPORT_TITLE = 'pveigpu report, format 1';
+
+/** Reads a capture, or the one at the end of a report. Fails with `format.unreadable` or `format.newer`, naming the line, for everything that is not one. */
 export function parseCapture(text: string): Result<Capture> {
-  const lines = splitLines(text);
+  const all = splitLines(text);
+  const lines = all[0] === REPORT_TITLE ? all.slice(all.findIndex((line) => line.startsWith(CAPTURE_TITLE))) : all;
   const [title = ''] = lines;
   const format = title.startsWith(CAPTURE_TITLE) ? title.slice(CAPTURE_TITLE.length) : undefined;
   if (format === undefined || !/^[1-9]\d{0,5}$/.test(format))

@@ -39,24 +39,21 @@ function vtd(facts: HostFacts): FirmwareSwitch {
   if (platform === undefined) return { name, setting: 'unknown', because: '/sys/class/iommu could not be read' };
   const [unit] = platform.iommus;
   if (unit !== undefined) return { name, setting: 'on', because: `/sys/class/iommu has ${unit}` };
-  if (platform.dmarTable)
-    return { name, setting: 'on', because: 'the firmware has a DMAR table, though the kernel uses no IOMMU' };
-  return { name, setting: 'off', because: 'the firmware has no DMAR table, and /sys/class/iommu is empty' };
+  if (platform.dmarTable) return { name, setting: 'on', because: 'the DMAR table is there; the kernel uses no IOMMU' };
+  return { name, setting: 'off', because: 'no DMAR table, and /sys/class/iommu is empty' };
 }
 
 function sriov(gpu: PciDevice, entry: CatalogueEntry | undefined): FirmwareSwitch {
   const name = 'SR-IOV';
   if (gpu.sriov !== undefined) return { name, setting: 'on', because: `sriov_totalvfs is ${gpu.sriov.totalVfs}` };
-  if (entry === undefined)
-    return { name, setting: 'unknown', because: `the GPU ${gpu.vendor}:${gpu.device} is not in the catalogue` };
+  if (entry === undefined) return { name, setting: 'unknown', because: `${gpu.vendor}:${gpu.device} is not in the catalogue` };
   const { i915Dkms, xeDkms, xeMainlineSince } = entry.sriov;
   if (!i915Dkms && !xeDkms && xeMainlineSince === false)
     return { name, setting: 'none', because: `no driver has SR-IOV for ${entry.codename}` };
   if (gpu.sriovCapability.state !== 'known')
-    return { name, setting: 'unknown', because: 'its config space could not be read as a whole; run it as root' };
-  if (gpu.sriovCapability.value)
-    return { name, setting: 'on', because: 'its config space has the capability, which the kernel left unused' };
-  const because = 'its config space has no SR-IOV capability, though drivers know SR-IOV for this id';
+    return { name, setting: 'unknown', because: 'its config space is hidden; run it as root' };
+  if (gpu.sriovCapability.value) return { name, setting: 'on', because: 'its config space has the capability' };
+  const because = 'its config space has no SR-IOV capability';
   return { name, setting: entry.kind === 'discrete' ? 'none' : 'off', because };
 }
 
@@ -68,12 +65,11 @@ function above4g({ bars }: PciDevice): FirmwareSwitch {
   const high = bars.find(({ start, sizeBytes }) => sizeBytes > 0 && BigInt(start) >= HIGH);
   if (high !== undefined) return { name, setting: 'on', because: `${windowName(high.index)} lies at ${high.start}` };
   const unplaced = bars.find(({ index, start, sizeBytes }) => index >= FIRST_VF_BAR && sizeBytes > 0 && BigInt(start) === 0n);
-  if (unplaced === undefined)
-    return { name, setting: 'unknown', because: 'no window of the GPU lies above 4 GiB, which can be so either way' };
+  if (unplaced === undefined) return { name, setting: 'unknown', because: 'no window of the GPU lies above 4 GiB' };
   return {
     name,
     setting: 'off',
-    because: `${windowName(unplaced.index)} of ${mib(unplaced.sizeBytes)} found no place, and none lies above 4 GiB`,
+    because: `${windowName(unplaced.index)} of ${mib(unplaced.sizeBytes)} found no place`,
   };
 }
 
