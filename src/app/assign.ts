@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { AssignRequest } from '../core/assign/assign-request.ts';
 import { planAssignment } from '../core/assign/plan-assign.ts';
+import { needsGroups } from '../core/container/plan-share.ts';
 import type { Plan } from '../core/plan/action.ts';
 import type { Result } from '../core/problem.ts';
 import type { Settings } from '../core/settings/settings.ts';
 import { type AddressBits, cpuBits, iommuBits } from '../core/whole-gpu/address-width.ts';
 import { containerOf, containerRequest, withContainer } from './container-ground.ts';
+import { groupsOfStopped, unmountLeftovers } from './container-mount.ts';
 import type { Context } from './context.ts';
 import { type GuestPlanOptions, guestGround } from './guest-ground.ts';
 import { readSettings } from './settings.ts';
@@ -13,18 +15,32 @@ import { readSettings } from './settings.ts';
 /** Where PVE looks for option ROMs (qemu-server PCI.pm). */
 const ROM_FOLDER = '/usr/share/kvm';
 
+/** What the caller brings, and whether a container that does not run may be mounted for a moment to look into it. */
+export interface AssignOptions extends GuestPlanOptions {
+  readonly mayMount?: boolean;
+}
+
 /**
  * Plans a slice for a guest; nothing is written. When the plan says `then`, apply it and call this again: the slice itself
  * is planned from the VFs that the first plan made.
  */
-export async function planAssign(context: Context, request: AssignRequest, options: GuestPlanOptions): Promise<Result<Plan>> {
+export async function planAssign(context: Context, request: AssignRequest, options: AssignOptions): Promise<Result<Plan>> {
   const settings = await readSettings(context);
   if (!settings.ok) return settings;
-  const ground = await guestGround(context, request.vmid, options, settings.value);
+  const mayMount = options.mayMount === true && context.host.abilities.run;
+  if (mayMount) await unmountLeftovers(context);
+  let ground = await guestGround(context, request.vmid, options, settings.value);
   if (!ground.ok) return ground;
   const container = containerOf(ground.value, request.vmid);
-  if (container !== undefined)
-    return planAssignment(await withContainer(context.host, ground.value, container, request), containerRequest(request));
+  if (container !== undefined) {
+    const isStopped = container.running.state === 'known' && !container.running.value;
+    const looks = mayMount && isStopped && needsGroups(request, container);
+    const groups = looks ? await groupsOfStopped(context, request.vmid) : undefined;
+    // PVE has written the container's file meanwhile.
+    if (looks) ground = await guestGround(context, request.vmid, options, settings.value);
+    if (!ground.ok) return ground;
+    return planAssignment(await withContainer(context.host, ground.value, container, request, groups), containerRequest(request));
+  }
   const { romfile } = request;
   const isBare = romfile !== undefined && !romfile.includes('/');
   const romExists = isBare && (await context.host.stat(`${ROM_FOLDER}/${romfile}`)).kind === 'content';

@@ -2,7 +2,9 @@
 import type { AssignRequest, GuestGround } from '../core/assign/assign-request.ts';
 import { ownGuests } from '../core/assign/assignments.ts';
 import type { ContainerFile } from '../core/container/convert-lines.ts';
+import type { Group } from '../core/container/group-file.ts';
 import type { Guest } from '../core/facts/guest-facts.ts';
+import type { Reading } from '../core/facts/section.ts';
 import { configDigest } from '../core/guest/digest.ts';
 import { fromBase64 } from '../core/plan/file-image.ts';
 import type { Host } from '../ports/host.ts';
@@ -22,8 +24,14 @@ export function containerRequest({ whole, ...request }: AssignRequest): AssignRe
 }
 
 /** Adds what a plan needs to know of the inside of a container, and its file where raw lines are to be replaced. */
-export async function withContainer(host: Host, ground: GuestGround, guest: Guest, request: AssignRequest): Promise<GuestGround> {
-  const groups = await groupsInside(host, guest);
+export async function withContainer(
+  host: Host,
+  ground: GuestGround,
+  guest: Guest,
+  request: AssignRequest,
+  looked: Reading<readonly Group[]> | undefined,
+): Promise<GuestGround> {
+  const groups = looked ?? (await groupsInside(host, guest));
   const file = request.share?.convert === true ? await containerFile(host, guest.vmid, ground.digest) : undefined;
   return { ...ground, groups, ...(file === undefined ? {} : { containerFile: file }) };
 }

@@ -10,7 +10,7 @@ const EXEC_TIMEOUT_MS = 10_000;
 
 /**
  * The groups of a container, from its own `/etc/group`. A running one is asked (`pct exec`): the file is opened in its own mount
- * namespace, so that a link or a pipe in its place leads nowhere else and waits for nobody. A stopped one is not mounted for this.
+ * namespace, so that a link or a pipe in its place leads nowhere else and waits for nobody. One that does not run: see container-mount.ts.
  */
 export async function groupsInside(host: Host, guest: Guest): Promise<Reading<readonly Group[]>> {
   if (guest.running.state !== 'known') return unknown('it is not known whether the container runs');

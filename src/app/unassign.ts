@@ -3,11 +3,14 @@ import { planRelease, type UnassignRequest } from '../core/assign/plan-unassign.
 import type { Plan } from '../core/plan/action.ts';
 import type { Result } from '../core/problem.ts';
 import { containerFile, containerOf } from './container-ground.ts';
+import { unmountLeftovers } from './container-mount.ts';
 import type { Context } from './context.ts';
 import { type GuestPlanOptions, guestGround } from './guest-ground.ts';
 
 /** Plans giving a guest back what it had; nothing is written. */
 export async function planUnassign(context: Context, request: UnassignRequest, options: GuestPlanOptions): Promise<Result<Plan>> {
+  // A container that a killed look left mounted is locked, and PVE would not change it.
+  if (context.host.abilities.run) await unmountLeftovers(context);
   const ground = await guestGround(context, request.vmid, options);
   if (!ground.ok) return ground;
   const container = containerOf(ground.value, request.vmid);

@@ -29,7 +29,7 @@ export async function run(call: Call): Promise<number> {
   };
   if (vf !== undefined && options.pool !== undefined)
     throw new Failure({ code: 'usage', message: '--vf and --pool exclude each other.', hint: 'A pinned VF is in no pool.' });
-  return await carryOut(call, (context) => planAssign(context, request, { hookStub }));
+  return await carryOut(call, (context) => planAssign(context, request, { hookStub, mayMount: options.dryRun !== true }));
 }
 
 function modeOf(text: string | boolean | undefined): Mode | 'auto' {

@@ -2,7 +2,7 @@
 import type { AssignRequest, GuestGround } from '../assign/assign-request.ts';
 import { allAssignments } from '../assign/assignments.ts';
 import { changeGuest } from '../assign/guest-change.ts';
-import { guestName } from '../assign/guest-keys.ts';
+import { guestName, nextConfig } from '../assign/guest-keys.ts';
 import { rejectedLines } from '../assign/guest-remarks.ts';
 import type { Guest } from '../facts/guest-facts.ts';
 import { unknown } from '../facts/section.ts';
@@ -77,6 +77,13 @@ function wantedNodes(
     nodes: [...nodes, { node: card, gid: video.value.gid }],
     remarks: [...group.value.remarks, ...video.value.remarks],
   });
+}
+
+/** Whether a plan for this container needs a group's id that neither the request nor one of its entries says. */
+export function needsGroups({ share = {} }: AssignRequest, guest: Guest): boolean {
+  const entries = Object.entries(nextConfig(guest)).filter(([key]) => /^dev\d+$/.test(key));
+  const has = (node: RegExp) => entries.some(([, value]) => node.test(value) && /(?:^|,)gid=[1-9]/.test(value));
+  return (share.gid === undefined && !has(/\/renderD/)) || (share.card === true && !has(/\/card/));
 }
 
 /** The group that an entry gives such a node to; nobody's is root's, which PVE takes where none is named. */

@@ -5,6 +5,7 @@ import { checkQuorum, confName, readConf, writeCluster } from './guest-state.ts'
 import { runHook } from './hookscript.ts';
 import { checkDevices, isLxcRunning, lxcConfig, lxcList, lxcText, updateLxc } from './lxc-config.ts';
 import { applyPendingCt } from './lxc-rewrite.ts';
+import { pctMount, pctUnmount } from './pct-mount.ts';
 import { Die } from './perl-die.ts';
 import type { Session } from './session.ts';
 
@@ -52,6 +53,8 @@ export const PCT_COMMANDS: { readonly [name: string]: Command } = {
     await updateLxc(session, parameters);
     return '';
   }),
+  mount: pctMount,
+  unmount: pctUnmount,
   start: command('start', 'POST', '/status/start', (session, parameters) => startLxc(session, id(parameters)), true),
   stop: command('stop', 'POST', '/status/stop', (session, parameters) => stopLxc(session, id(parameters)), true),
 };
