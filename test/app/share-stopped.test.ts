@@ -82,9 +82,6 @@ describe('a container that does not run', () => {
     const storages = machine.node.machine.tree.text(path) ?? '';
     const off = 'lvmthin: local-lvm\n\tthinpool data\n\tvgname pve\n\tdisable\n\n';
     machine.node.machine.tree.setFile(path, `${storages}${off}`, { mode: 0o640, gid: 33 });
-      mode: 0o640,
-      gid: 33,
-    });
     const said = await remarks(looking(machine));
     expect(said).toContain(
       "is a guess, since the container does not run, and pct mount failed (storage 'local-lvm' is disabled)",
