@@ -59,7 +59,7 @@ export function assignmentsView(facts: HostFacts, ledger: Ledger): AssignmentsVi
       ...allAssignments(facts, ledger).map((one) => row(one, held.get(one.guest.vmid) ?? [], mdevs)),
       ...ownGuests(facts).flatMap(handRows),
     ].sort((a, b) => a.vmid - b.vmid),
-    stale: staleNodes(facts),
+    stale: staleNodes(facts, ledger),
     unknown: unknownSections(facts),
     unreadable: (ifKnown(facts.guests)?.unreadable ?? []).map(({ vmid, reason }) => ({ vmid, reason })),
   };

@@ -6,20 +6,22 @@ import { ok, problem, type Result } from '../problem.ts';
 import type { GuestGround } from './assign-request.ts';
 import { guestKeys, guestName, nextConfig } from './guest-keys.ts';
 
-/** The step that gives a guest new values for some keys; none when there are none. */
+/** The step that gives a guest new values for some keys, `nodes` saying whose those are that name a node; none when there are none. */
 export function changeGuest(
   { digest }: Pick<GuestGround, 'digest'>,
   guest: Guest,
   set: { readonly [key: string]: string },
   reason: string,
   remove: readonly string[] = [],
+  nodes: { readonly [key: string]: string } = {},
 ): readonly Step[] {
   const touched = [...Object.keys(set), ...remove];
   if (touched.length === 0) return [];
   const config = nextConfig(guest);
   const before = Object.fromEntries(touched.map((key) => [key, config[key] ?? null]));
   const { kind, vmid } = guest;
-  return [{ action: 'setGuestConfig', args: { kind, vmid, set, remove, revert: [], digest, before }, reason }];
+  const args = { kind, vmid, set, remove, revert: [], digest, before, ...(Object.keys(nodes).length === 0 ? {} : { nodes }) };
+  return [{ action: 'setGuestConfig', args, reason }];
 }
 
 /** The first `hostpciN` that no value, present or pending, has taken. */

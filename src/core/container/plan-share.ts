@@ -4,6 +4,7 @@ import { allAssignments } from '../assign/assignments.ts';
 import { changeGuest } from '../assign/guest-change.ts';
 import { guestName, nextConfig } from '../assign/guest-keys.ts';
 import { rejectedLines } from '../assign/guest-remarks.ts';
+import type { DrmFacts } from '../facts/drm-facts.ts';
 import type { Guest } from '../facts/guest-facts.ts';
 import { unknown } from '../facts/section.ts';
 import type { Plan } from '../plan/action.ts';
@@ -11,7 +12,7 @@ import { requireKnown } from '../pool/pve-writable.ts';
 import { ok, problem, type Result } from '../problem.ts';
 import { type ChosenGroup, chooseGroup } from './choose-group.ts';
 import { convertLines } from './convert-lines.ts';
-import { changeDevices, type DevKey, devKeys, isStale, type WantedNode } from './dev-keys.ts';
+import { changeDevices, type DevKey, devKeys, isStale, isSwapped, type WantedNode } from './dev-keys.ts';
 import { handLines } from './hand-lines.ts';
 import { isCard } from './node-state.ts';
 import { shareRemarks } from './share-remarks.ts';
@@ -30,20 +31,21 @@ export function planShare(ground: GuestGround, request: AssignRequest, guest: Gu
   if (facts.drm.state !== 'known' || facts.pci.state !== 'known') throw new Error('requireKnown lets unknown sections pass');
   const drm = facts.drm.value;
   const pci = facts.pci.value;
-  const present = devKeys(guest, drm, pci);
-  const had = present.flatMap(({ state }) => (state.kind === 'gpu' ? [state.node.pci] : []));
-  const gpu = sharedGpu({ facts, verdict, pci, drm }, request.gpu, had);
+  const present = devKeys(guest, drm, pci, ground.ledger);
+  const had = present.flatMap(({ state, meant }) => meant ?? (state.kind === 'gpu' ? [state.node.pci] : []));
+  // Whoever mends need not say again for which of several GPUs.
+  const gpu = sharedGpu({ facts, verdict, pci, drm }, request.gpu ?? present.find(isSwapped)?.meant, had);
   if (!gpu.ok) return gpu;
   const wanted = wantedNodes(ground, request, guest, gpu.value, present);
   if (!wanted.ok) return wanted;
-  const change = changeDevices(guest, present, wanted.value.nodes);
+  const change = changeDevices(guest, present, wanted.value.nodes, drm);
   if (!change.ok) return change;
   const converted = convertLines(guest, handLines(guest), request.share?.convert === true, ground.containerFile);
   if (!converted.ok) return converted;
   const { set, remove } = change.value;
   const title = `share the render node of ${gpu.value.pf.bdf}`;
   const digest = converted.value.digest ?? ground.digest;
-  const steps = [...converted.value.steps, ...changeGuest({ digest }, guest, set, title, remove)];
+  const steps = [...converted.value.steps, ...changeGuest({ digest }, guest, set, title, remove, nodesOf(set, drm))];
   const remarks = [
     ...rejectedLines(guest, true),
     ...wanted.value.remarks,
@@ -51,6 +53,12 @@ export function planShare(ground: GuestGround, request: AssignRequest, guest: Gu
     ...shareRemarks({ guest, gpu: gpu.value, change: change.value, assignments: allAssignments(facts, ground.ledger) }),
   ];
   return ok({ title: `${title} with ${guestName(guest)}`, steps, remarks: steps.length > 0 ? remarks : [] });
+}
+
+/** The GPU of the node that each value names. */
+function nodesOf(set: { readonly [key: string]: string }, drm: DrmFacts): { readonly [key: string]: string } {
+  const named = Object.entries(set).map(([key, value]) => [key, drm.nodes.find(({ path }) => path === value.split(',')[0])?.pci]);
+  return Object.fromEntries(named.filter(([, pci]) => typeof pci === 'string'));
 }
 
 function wantedNodes(

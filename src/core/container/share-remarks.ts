@@ -3,7 +3,7 @@ import type { Assignment } from '../assign/assignments.ts';
 import { guestKeys, guestName } from '../assign/guest-keys.ts';
 import type { Guest } from '../facts/guest-facts.ts';
 import type { Remark } from '../plan/action.ts';
-import type { DevChange, DevKey } from './dev-keys.ts';
+import { type DevChange, type DevKey, isSwapped } from './dev-keys.ts';
 import { isCard } from './node-state.ts';
 import type { SharedGpu } from './shared-gpu.ts';
 
@@ -24,16 +24,20 @@ export function shareRemarks({ guest, gpu, change, assignments }: Sharing): read
 }
 
 /** What was wrong with an entry, for `assign`, `assignments` and `status` alike. */
-export function staleText({ entry, state }: DevKey): string {
+export function staleText({ entry, state, meant }: DevKey): string {
   if (state.kind === 'vanished') return `${entry.path} does not exist now`;
   if (state.kind === 'vf') return `${entry.path} belongs to the VF ${state.node.pci} now, which is for VMs`;
+  if (state.kind === 'gpu' && meant !== undefined)
+    return `${entry.path} belongs to ${state.node.pci} now, and was given for ${meant}`;
   return `${entry.path} belongs to another GPU now (${'node' in state ? state.node.pci : 'unknown'})`;
 }
 
 function mended(guest: Guest, { pf }: SharedGpu, one: DevKey, { set }: DevChange): Remark {
   const now = set[one.key]?.split(',')[0];
   const after =
-    now === undefined ? 'it is taken out' : `it becomes ${now}, the ${isCard(now) ? 'card' : 'render node'} of ${pf.bdf}`;
+    now === undefined
+      ? 'it is taken out'
+      : `it becomes ${now}, the ${isCard(now) ? 'card' : 'render node'} of ${isSwapped(one) ? one.meant : pf.bdf}`;
   return { level: 'note', id: 'container.node-stale', text: `${one.key} of ${guestName(guest)}: ${staleText(one)}; ${after}.` };
 }
 

@@ -96,6 +96,8 @@ export interface ActionArgs {
   readonly setGuestConfig: GuestChange & {
     /** The effective value of each touched key before (a pending value counts), null when it was not set. */
     readonly before: { readonly [key: string]: string | null };
+    /** Of keys that name a node of `/dev/dri`: the PCI address of its GPU, since numbers of nodes may change. */
+    readonly nodes?: { readonly [key: string]: string };
     /** The touched keys leave our hands with this change (unassign): the ledger forgets them. */
     readonly release?: true;
   };

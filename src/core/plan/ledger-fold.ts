@@ -57,9 +57,11 @@ const FOLDS: Folds = {
   // Sysfs is gone after a reboot: the desired state says what to make again, so nothing of it is in the ledger.
   writeSysfs: (ledger) => ledger,
   loadModule: (ledger) => ledger,
-  setGuestConfig: (ledger, { kind, vmid, set, before, release }) => {
+  setGuestConfig: (ledger, { kind, vmid, set, before, nodes, release }) => {
     if (release === true) return forgetGuest(ledger, vmid, Object.keys(before));
-    const entries = Object.entries(before).map(([key, old]) => [key, { before: old, value: set[key] ?? null }] as const);
+    const entries = Object.entries(before).map(
+      ([key, old]) => [key, { before: old, value: set[key] ?? null, ...nodeOf(nodes, key) }] as const,
+    );
     return recordGuest(ledger, kind, vmid, Object.fromEntries(entries));
   },
   createPool: (ledger, { pool }) => recordPool(ledger, pool.id, null),
@@ -71,6 +73,11 @@ const FOLDS: Folds = {
   },
   removePool: (ledger, { before }) => forgetPool(ledger, before.id),
 };
+
+function nodeOf(nodes: { readonly [key: string]: string } | undefined, key: string): { readonly node?: string } {
+  const node = nodes !== undefined && Object.hasOwn(nodes, key) ? nodes[key] : undefined;
+  return node === undefined ? {} : { node };
+}
 
 /** The ledger after a run; the same ledger when that run is in it already, so folding twice is harmless. */
 export function foldRun(ledger: Ledger, run: JournalRun): Ledger {

@@ -12,10 +12,17 @@ export interface LedgerFile {
   readonly edits?: readonly FileEdit[];
 }
 
-/** One guest that we changed: per key what we set (null: removed) and what stood there before us. */
+/** One key of a guest: what we set (null: removed), what stood there before us, and the GPU (PCI address) of a node that it names. */
+export interface LedgerKey {
+  readonly before: string | null;
+  readonly value: string | null;
+  readonly node?: string;
+}
+
+/** One guest that we changed. */
 export interface LedgerGuest {
   readonly kind: GuestKind;
-  readonly keys: { readonly [key: string]: { readonly before: string | null; readonly value: string | null } };
+  readonly keys: { readonly [key: string]: LedgerKey };
 }
 
 /** One pool that we made (`ours`) or changed (`before` says what it was). */
@@ -64,12 +71,12 @@ export function recordGuest(
   ledger: Ledger,
   kind: GuestKind,
   vmid: number,
-  changes: { readonly [key: string]: { readonly before: string | null; readonly value: string | null } },
+  changes: { readonly [key: string]: LedgerKey },
 ): Ledger {
   let keys = own(ledger.guests, String(vmid))?.keys ?? {};
   for (const [key, change] of Object.entries(changes)) {
     const before = (own(keys, key) ?? change).before;
-    keys = change.value === before ? without(keys, key) : { ...keys, [key]: { before, value: change.value } };
+    keys = change.value === before ? without(keys, key) : { ...keys, [key]: { ...change, before } };
   }
   return withGuest(ledger, kind, vmid, keys);
 }

@@ -88,8 +88,10 @@ function editAt(value: unknown, where: string): FileEdit {
 function guestAt(value: unknown, where: string): LedgerGuest {
   const guest = objectAt(value, where);
   const keys = mapAt(guest.keys, `${where}.keys`, (key, at) => {
-    const { before, value: now } = objectAt(key, at);
-    return { before: textOrNullAt(before, `${at}.before`), value: textOrNullAt(now, `${at}.value`) };
+    const entry = objectAt(key, at);
+    const { before, value: now } = entry;
+    const sides = { before: textOrNullAt(before, `${at}.before`), value: textOrNullAt(now, `${at}.value`) };
+    return { ...sides, ...optional(entry, 'node', at, textAt) };
   });
   return { kind: oneOfAt(guest.kind, `${where}.kind`, ['qemu', 'lxc']), keys };
 }

@@ -97,6 +97,7 @@ const ARGS: { readonly [K in ActionName]: z.ZodMiniType<ActionArgs[K]> } = {
     revert: texts,
     digest: text,
     before: z.record(text, z.nullable(text)),
+    nodes: z.exactOptional(z.record(text, text)),
     release,
   }),
   createPool: z.object({ pool: poolSchema }),
