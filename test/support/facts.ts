@@ -49,6 +49,7 @@ const DEFAULTS: FactSections = {
   pools: { pools: [] },
   reservations: { reservations: [] },
   hookscripts: { snippetStorages: [], scripts: [] },
+  roms: { roms: [] },
   boot: {
     firmware: 'uefi',
     loaders: [],

@@ -16,7 +16,7 @@ export interface SenseHookscriptsOptions {
   readonly guests?: Section<GuestFacts>;
 }
 
-/** The storages that can hold snippets, and the hook scripts that this node's guests name: there, and executable? */
+/** The storages that can hold snippets, and the hook scripts that the cluster's guests name: there on this node, and executable? */
 export async function senseHookscripts(host: Host, options: SenseHookscriptsOptions = {}): Promise<Section<HookscriptFacts>> {
   const [read, guests, node] = await Promise.all([host.read(STORAGES), options.guests ?? senseGuests(host), readLocalNode(host)]);
   if (read.kind === 'unreadable') return unreadable(STORAGES, read.errno);
@@ -26,21 +26,31 @@ export async function senseHookscripts(host: Host, options: SenseHookscriptsOpti
   const vmids = scriptsOf(guests.value, node);
   const scripts = await inBatches([...vmids.keys()].sort(), async (volid) => ({
     ...(await lookAt(host, volid, snippetStorages)),
-    vmids: vmids.get(volid) ?? [],
+    ...(vmids.get(volid) ?? { vmids: [] }),
   }));
   return known({ snippetStorages, scripts });
 }
 
-function scriptsOf(facts: GuestFacts, node: string): ReadonlyMap<string, readonly number[]> {
-  const vmids = new Map<string, number[]>();
+interface Users {
+  readonly vmids: readonly number[];
+  readonly elsewhere?: readonly number[];
+}
+
+function scriptsOf(facts: GuestFacts, node: string): ReadonlyMap<string, Users> {
+  const users = new Map<string, Users>();
   for (const guest of facts.guests) {
-    if (guest.node !== node) continue;
     const volids = new Set(
       guest.sections.filter((section) => section.snapshot !== true).map((section) => section.keys.hookscript),
     );
-    for (const volid of volids) if (volid !== undefined) vmids.set(volid, [...(vmids.get(volid) ?? []), guest.vmid]);
+    for (const volid of volids) {
+      if (volid === undefined) continue;
+      const { vmids, elsewhere = [] }: Users = users.get(volid) ?? { vmids: [] };
+      const isOwn = guest.node === node;
+      const others = isOwn ? elsewhere : [...elsewhere, guest.vmid];
+      users.set(volid, { vmids: isOwn ? [...vmids, guest.vmid] : vmids, ...(others.length > 0 ? { elsewhere: others } : {}) });
+    }
   }
-  return vmids;
+  return users;
 }
 
 async function lookAt(host: Host, volid: string, storages: readonly SnippetStorage[]) {

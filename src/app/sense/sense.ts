@@ -21,6 +21,7 @@ const SENSORS: { readonly [K in SectionName]: () => Promise<Sensor<K>> } = {
   pools: async () => (await import('./sense-pools.ts')).sensePools,
   reservations: async () => (await import('./sense-reservations.ts')).senseReservations,
   hookscripts: async () => (await import('./sense-hookscripts.ts')).senseHookscripts,
+  roms: async () => (await import('./sense-roms.ts')).senseRoms,
   boot: async () => (await import('./sense-boot.ts')).senseBoot,
   config: async () => (await import('./sense-config.ts')).senseConfig,
   packages: async () => (await import('./sense-packages.ts')).sensePackages,
@@ -31,7 +32,7 @@ export const ALL_SECTIONS: readonly SectionName[] = Object.keys(SENSORS) as Sect
 
 /** What plans about guests and slices rest on: all but what only host set-up changes. */
 export const GUEST_SECTIONS: readonly SectionName[] = ALL_SECTIONS.filter(
-  (name) => name !== 'boot' && name !== 'config' && name !== 'packages',
+  (name) => name !== 'boot' && name !== 'config' && name !== 'packages' && name !== 'roms',
 );
 
 /**

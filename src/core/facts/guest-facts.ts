@@ -88,6 +88,9 @@ export interface HookscriptFacts {
     readonly path?: string;
     readonly exists: boolean;
     readonly executable: boolean;
+    /** The guests of this node that name it. */
     readonly vmids: readonly number[];
+    /** Guests of other nodes of the cluster that name it: PVE looks for it here when they move. */
+    readonly elsewhere?: readonly number[];
   }[];
 }

@@ -7,6 +7,7 @@ import type { KernelFacts, LogFacts, ModuleFacts } from './kernel-facts.ts';
 import type { PackageFacts } from './package-facts.ts';
 import type { PciFacts } from './pci-facts.ts';
 import type { PlatformFacts, PveFacts } from './platform-facts.ts';
+import type { RomFacts } from './rom-facts.ts';
 import type { Section } from './section.ts';
 
 /** The sections of facts and the type of each. A new section is a new line here and a new file in `src/app/sense/`. */
@@ -23,6 +24,7 @@ export interface FactSections {
   readonly pools: PoolFacts;
   readonly reservations: ReservationFacts;
   readonly hookscripts: HookscriptFacts;
+  readonly roms: RomFacts;
   readonly boot: BootFacts;
   readonly config: ConfigFacts;
   readonly packages: PackageFacts;

@@ -14,7 +14,8 @@ export interface ArgsDevice {
 
 /** What PVE's own entry says, or QEMU's legacy mode implies (docs/igd-assign.txt). */
 const REPLACED: ReadonlySet<string> = new Set(['host', 'addr', 'bus', 'id', 'romfile', 'x-vga', 'multifunction']);
-const ROM_FOLDER = '/usr/share/kvm/';
+/** Where PVE looks for the file that `romfile=` names (qemu-server PCI.pm). */
+export const ROM_FOLDER = '/usr/share/kvm/';
 
 /** The device of this address in an `args` value; undefined when there is none. Fails where its ROM lies where PVE has no word for it. */
 export function argsDevice(args: string, bdf: string): Result<ArgsDevice | undefined> {

@@ -10,13 +10,21 @@ import { pveTree } from './pve-tree.ts';
 const SCRIPT = '/var/lib/vz/snippets/pveigpu-hook';
 
 describe('senseHookscripts', () => {
-  test('finds the scripts that guests of this node name', async () => {
+  test('finds the scripts that guests of this node name, and those that may come from another', async () => {
     const tree = pveTree({ '/etc/pve/storage.cfg': 'dir: local\n\tpath /var/lib/vz\n\tcontent iso\n' });
     tree.setFile(SCRIPT, '#!/usr/bin/perl\n', { mode: 0o755 });
     const facts = knownValue(await senseHookscripts(memoryHost(tree)));
     expect(facts.snippetStorages).toEqual([{ storage: 'local', path: '/var/lib/vz/snippets', allowsSnippets: false }]);
     expect(facts.scripts).toEqual([
       { volid: 'local:snippets/pveigpu-hook', path: SCRIPT, exists: true, executable: true, vmids: [101, 200] },
+      {
+        volid: 'local:snippets/theirs.sh',
+        path: '/var/lib/vz/snippets/theirs.sh',
+        exists: false,
+        executable: false,
+        vmids: [],
+        elsewhere: [300],
+      },
       { volid: 'nas:snippets/gone.sh', exists: false, executable: false, vmids: [102] },
     ]);
   });

@@ -82,7 +82,7 @@ function withoutStates(rules: readonly { readonly id: string }[], states: Readon
 }
 
 function isPublicAddress(text: string): boolean {
-  return URL.canParse(text) && new URL(text).protocol === 'https:' && new URL(text).pathname.length > 1;
+  return URL.canParse(text) && /^https:\/\/[^/]+\/./.test(text);
 }
 
 function causesOf(id: string): ReadonlySet<string> {
