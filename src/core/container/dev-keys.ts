@@ -5,7 +5,7 @@ import type { DrmFacts, DrmNode } from '../facts/drm-facts.ts';
 import type { Guest } from '../facts/guest-facts.ts';
 import type { PciFacts } from '../facts/pci-facts.ts';
 import type { Bdf } from '../pci/address.ts';
-import type { Ledger } from '../plan/ledger.ts';
+import { EMPTY_LEDGER, type Ledger } from '../plan/ledger.ts';
 import { ok, problem, type Result } from '../problem.ts';
 import { intelGpus } from '../vf/vf.ts';
 import { type DevEntry, isOwnEntry, MAX_DEVICES, opensFor, parseDevEntry, printOwnEntry } from './dev-entry.ts';
@@ -22,7 +22,7 @@ export interface DevKey {
 }
 
 /** A container's graphics nodes, in the order of its keys. The ledger says which GPU an entry of ours was for. */
-export function devKeys(guest: Guest, drm: DrmFacts, pci: PciFacts, ledger: Ledger): readonly DevKey[] {
+export function devKeys(guest: Guest, drm: DrmFacts, pci: PciFacts, ledger: Ledger = EMPTY_LEDGER): readonly DevKey[] {
   const noted = ledgerKeys(ledger, guest);
   const meantBy = (key: string, value: string) => {
     const own = Object.hasOwn(noted, key) ? noted[key] : undefined;

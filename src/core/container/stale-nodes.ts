@@ -6,7 +6,7 @@ import type { Guest } from '../facts/guest-facts.ts';
 import type { HostFacts } from '../facts/host-facts.ts';
 import type { PciFacts } from '../facts/pci-facts.ts';
 import { ifKnown } from '../facts/section.ts';
-import type { Ledger } from '../plan/ledger.ts';
+import { EMPTY_LEDGER, type Ledger } from '../plan/ledger.ts';
 import { intelGpus } from '../vf/vf.ts';
 import { type DevKey, devKeys, isStale } from './dev-keys.ts';
 import { staleText } from './share-remarks.ts';
@@ -25,7 +25,7 @@ export interface StaleNode {
  * The entries of this node's containers whose node vanished, or is a VF's or another GPU's now. PVE stops such a start before any hook
  * runs (pve-container LXC.pm, update_lxc_config), so that this is the place where it can be explained. None where it is not known.
  */
-export function staleNodes(facts: HostFacts, ledger: Ledger): readonly StaleNode[] {
+export function staleNodes(facts: HostFacts, ledger: Ledger = EMPTY_LEDGER): readonly StaleNode[] {
   const drm = ifKnown(facts.drm);
   const pci = ifKnown(facts.pci);
   if (drm === undefined || pci === undefined) return [];
