@@ -2,13 +2,14 @@
 import type { Context } from '../app/context.ts';
 import { applyPlan } from '../app/engine/apply-plan.ts';
 import { recover } from '../app/engine/recover.ts';
+import { shownPlan } from '../app/shown-plan.ts';
 import type { ActionName, Plan, Remark } from '../core/plan/action.ts';
 import type { PlanDiff } from '../core/plan/diff-plan.ts';
 import type { Problem, Result } from '../core/problem.ts';
 import type { Call } from './command.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
 import type { Io } from './io.ts';
-import { planJson, planText, shownPlan } from './plan-text.ts';
+import { planJson, planText } from './plan-text.ts';
 import { printProblem } from './print-problem.ts';
 import { progressOf } from './progress.ts';
 import { paint } from './style.ts';

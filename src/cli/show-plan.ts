@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
+import { shownPlan } from '../app/shown-plan.ts';
 import { blockerOf, type Planner, refuse } from './carry-out.ts';
 import type { Call } from './command.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
-import { planJson, planText, shownPlan } from './plan-text.ts';
+import { planJson, planText } from './plan-text.ts';
 
 /**
  * What a command that only plans does: shows the whole plan and changes nothing. Exit 0 when there is nothing to do, 3 when

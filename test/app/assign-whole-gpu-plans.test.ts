@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { describe, test } from 'vitest';
 import { planAssign } from '../../src/app/assign.ts';
-import { planText, shownPlan } from '../../src/cli/plan-text.ts';
+import { shownPlan } from '../../src/app/shown-plan.ts';
+import { planText } from '../../src/cli/plan-text.ts';
 import type { AssignRequest } from '../../src/core/assign/assign-request.ts';
 import { PROFILES } from '../../src/simulator/profiles/table.ts';
 import { expectGolden } from '../support/golden.ts';

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { describe, test } from 'vitest';
 import { planHostSetup } from '../../src/app/plan-setup.ts';
-import { planText, shownPlan } from '../../src/cli/plan-text.ts';
+import { shownPlan } from '../../src/app/shown-plan.ts';
+import { planText } from '../../src/cli/plan-text.ts';
 import { MODES } from '../../src/core/gpu/verdict.ts';
 import { PROFILES } from '../../src/simulator/profiles/table.ts';
 import { expectGolden } from '../support/golden.ts';

@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { describe, test } from 'vitest';
 import { planAssign } from '../../src/app/assign.ts';
-import { planText, shownPlan } from '../../src/cli/plan-text.ts';
+import { shownPlan } from '../../src/app/shown-plan.ts';
+import { planText } from '../../src/cli/plan-text.ts';
 import type { AssignRequest } from '../../src/core/assign/assign-request.ts';
 import { PROFILES } from '../../src/simulator/profiles/table.ts';
-import { DISTRIBUTIONS } from '../core/container/group-files.ts';
+import { CONTAINER_KINDS, withContainers } from '../support/container-kinds.ts';
 import { expectGolden } from '../support/golden.ts';
 import { HOOK_STUB, Simulated } from './simulated.ts';
 
 const IO = { out: () => {}, err: () => {}, colour: false, columns: 100, interactive: false, confirm: async () => false };
-
-function config(ostype: string, unprivileged: boolean): string {
-  return `arch: amd64\nhostname: media\nmemory: 512\nostype: ${ostype}\nrootfs: local-lvm:vm-300-disk-0,size=8G\n${unprivileged ? 'unprivileged: 1\n' : ''}`;
-}
 
 /** What `pveigpu assign ID` prints on a machine, without the exit code. */
 async function planned({ context, node }: Simulated, request: AssignRequest): Promise<string> {
@@ -23,19 +20,12 @@ async function planned({ context, node }: Simulated, request: AssignRequest): Pr
 
 describe('what is planned for containers of each machine, as it is printed', () => {
   test.each(PROFILES)('$name', async (profile) => {
-    const kinds = DISTRIBUTIONS.flatMap((one) => [true, false].map((unprivileged) => ({ ...one, unprivileged })));
-    const ids = kinds.map((kind, at) => ({ ...kind, vmid: 300 + at }));
-    const machine = new Simulated({
-      ...profile,
-      containers: Object.fromEntries(ids.map(({ vmid, ostype, unprivileged }) => [vmid, config(ostype, unprivileged)])),
-      containerGroups: Object.fromEntries(ids.map(({ vmid, groups }) => [vmid, groups])),
-    });
+    const machine = new Simulated(withContainers(profile, CONTAINER_KINDS));
     const parts: string[] = [];
-    for (const { vmid, name, unprivileged } of ids) {
-      const what = `${name}, ${unprivileged ? 'unprivileged' : 'privileged'}`;
-      if (unprivileged && vmid === 300) parts.push(`# ${what}, stopped\n${await planned(machine, { vmid })}\n`);
+    for (const { ctid: vmid, title, unprivileged } of CONTAINER_KINDS) {
+      if (unprivileged && vmid === 300) parts.push(`# ${title}, stopped\n${await planned(machine, { vmid })}\n`);
       await machine.must('pct', 'start', String(vmid));
-      parts.push(`# ${what}, running\n${await planned(machine, { vmid, share: { card: !unprivileged } })}\n`);
+      parts.push(`# ${title}, running\n${await planned(machine, { vmid, share: { card: !unprivileged } })}\n`);
     }
     expectGolden(`share/${profile.name}.txt`, `${profile.title}\n\n${parts.join('\n')}`);
   });
