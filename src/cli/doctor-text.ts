@@ -9,12 +9,19 @@ import { wrap } from './wrap.ts';
 
 type Paper = Pick<Io, 'colour' | 'columns'>;
 
-const TONES: { readonly [K in Severity]: Tone } = { critical: 'bad', error: 'bad', warning: 'warn', advice: 'accent' };
+const TONES: { readonly [K in Severity]: Tone } = {
+  critical: 'bad',
+  error: 'bad',
+  warning: 'warn',
+  advice: 'accent',
+  note: 'dim',
+};
 const MARGIN = 10;
 const LABEL = 6;
 /** More than these are counted; `--json` has them all. */
 const MOST_CONSEQUENCES = 6;
 const MOST_EVIDENCE = 4;
+const MOST_OPEN = 3;
 
 /** What doctor found, for people: what to do first, the problems by area, the switches of the firmware, what is not known. */
 export function doctorText(io: Paper, view: DoctorView): string {
@@ -25,7 +32,7 @@ export function doctorText(io: Paper, view: DoctorView): string {
     ...areaTexts(paper, view.problems),
     adviceText(paper, view.advice),
     switchText(paper, view),
-    openText(paper, view),
+    noteText(paper, view.notes) + openText(paper, view),
     view.problems.length > 0 ? footText(paper) : '',
   ];
   return parts.filter((part) => part !== '').join('\n');
@@ -156,6 +163,13 @@ function switchText(io: Paper, { switches }: DoctorView): string {
   return table(io, ['FIRMWARE SWITCH', 'IS', 'KNOWN BY'], rows);
 }
 
+/** What people stumble over in the log, in one line. */
+function noteText(io: Paper, notes: readonly Diagnosis[]): string {
+  if (notes.length === 0) return '';
+  const all = [...new Set(notes.map(({ title, id }) => `${title} (${id})`))].join('; ');
+  return `${paint(io, 'dim', 'looks wrong and is not:')} ${hanging(io, visible(all), 24)}\n`;
+}
+
 function openText(io: Paper, { unmeasured, deep }: DoctorView): string {
   const isLater = ({ needs, matters }: UnmeasuredView) => needs === 'deep' && !deep && !matters;
   const later = unmeasured.filter(isLater);
@@ -163,12 +177,15 @@ function openText(io: Paper, { unmeasured, deep }: DoctorView): string {
   for (const { because, subject, id } of unmeasured.filter((one) => !isLater(one)))
     reasons.set(because, [...(reasons.get(because) ?? []), subject === undefined ? id : `${id} of ${subject}`]);
   const lines = [...reasons].map(
-    ([because, ids]) =>
-      `${paint(io, 'warn', 'not known:')} ${hanging(io, `${visible(because)} (${shortened(ids, MOST_CONSEQUENCES).join(', ')})`, 11)}\n`,
+    ([because, ids]) => `${paint(io, 'warn', 'not known:')} ${hanging(io, `${visible(because)} ${whichText(ids)}`, 11)}\n`,
   );
   if (later.length > 0)
     lines.push(`${paint(io, 'dim', `${count(later.length, 'check', 'checks')} more with pveigpu doctor --deep`)}\n`);
   return lines.join('');
+}
+
+function whichText(ids: readonly string[]): string {
+  return ids.length > MOST_OPEN ? `So ${ids.length} things could not be looked for.` : `(${ids.join(', ')})`;
 }
 
 function footText(io: Paper): string {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import type { SectionName } from '../facts/host-facts.ts';
 import { ifKnown } from '../facts/section.ts';
 import type { Evidence } from '../gpu/verdict.ts';
 import { type NodeView, nodeView } from '../status/node-view.ts';
@@ -47,6 +48,8 @@ export interface DoctorView {
   readonly problems: readonly Diagnosis[];
   /** What works and could be better. */
   readonly advice: readonly Diagnosis[];
+  /** What looks wrong and is not. */
+  readonly notes: readonly Diagnosis[];
   readonly unmeasured: readonly UnmeasuredView[];
   readonly switches: readonly FirmwareSwitch[];
 }
@@ -62,7 +65,7 @@ export function doctorView(
   const sorted = byArea(trees.map(diagnosis));
   const problems = sorted.filter((one) => worst(one) < ADVICE);
   const unmeasured = findings.filter(({ rule }) => only(rule)).flatMap(unmeasuredOf);
-  const isOpen = unmeasured.some(({ matters }) => matters);
+  const isOpen = unmeasured.some(({ matters }) => matters) || hasBlindSpot(ground);
   return {
     format: 1,
     answer: problems.length > 0 ? 'problems' : isOpen ? 'unknown' : 'healthy',
@@ -71,13 +74,22 @@ export function doctorView(
     deep,
     problems,
     advice: sorted.filter((one) => worst(one) === ADVICE),
+    notes: sorted.filter((one) => worst(one) === NOTE),
     unmeasured,
     switches: firmwareSwitches(ground.facts),
   };
 }
 
-const SEVERITIES: readonly Severity[] = ['critical', 'error', 'warning', 'advice'];
+/** Sections without which next to nothing can be said; of others their findings know whether they matter. */
+const VITAL: readonly SectionName[] = ['pci', 'platform', 'kernel', 'modules', 'guests', 'boot', 'config'];
+
+function hasBlindSpot({ facts, desired }: DoctorCase): boolean {
+  return desired.state === 'unknown' || VITAL.some((name) => facts[name].state === 'unknown');
+}
+
+const SEVERITIES: readonly Severity[] = ['critical', 'error', 'warning', 'advice', 'note'];
 const ADVICE = SEVERITIES.indexOf('advice');
+const NOTE = SEVERITIES.indexOf('note');
 
 /** How bad the worst of a tree is: 0 is the worst there can be. */
 function worst({ severity, consequences }: Diagnosis): number {
@@ -87,7 +99,7 @@ function worst({ severity, consequences }: Diagnosis): number {
 /** Areas in the order of their worst problem, and within each the worst first; what is equal stays in the order of the rules. */
 function byArea(all: readonly Diagnosis[]): readonly Diagnosis[] {
   const groups = AREAS.map((area) => all.filter((one) => one.area === area).sort((a, b) => worst(a) - worst(b)));
-  const worstOfGroup = ([first]: readonly Diagnosis[]) => (first === undefined ? ADVICE : worst(first));
+  const worstOfGroup = ([first]: readonly Diagnosis[]) => (first === undefined ? NOTE : worst(first));
   return groups.sort((a, b) => worstOfGroup(a) - worstOfGroup(b)).flat();
 }
 

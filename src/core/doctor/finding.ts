@@ -26,9 +26,10 @@ export type FindingId = `${Area}.${string}`;
 
 /**
  * How bad it is: `critical`, the node may not boot or data is at risk; `error`, something that is wanted does not work; `warning`, it will
- * not work after the next boot, start or upgrade, or by chance only; `advice`, all works and could be better. Advice is never a problem.
+ * not work after the next boot, start or upgrade, or by chance only; `advice`, all works and could be better; `note`, it looks wrong
+ * and is not. Advice and notes are never a problem.
  */
-export type Severity = 'critical' | 'error' | 'warning' | 'advice';
+export type Severity = 'critical' | 'error' | 'warning' | 'advice' | 'note';
 
 /** One problem that was found. */
 export interface Trouble {
