@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { ifKnown } from '../../facts/section.ts';
+import type { FindingRule, Outcome } from '../finding.ts';
+import { said } from '../said.ts';
+import { secureBoot } from './secure-boot-state.ts';
+
+/** With Secure Boot the kernel takes only modules that are signed with a key it knows (kernel/module/signing.c). */
+export const MODULE_REJECTED: FindingRule = {
+  id: 'secure-boot.module-rejected',
+  severity: 'error',
+  title: 'Secure Boot refused a driver that is not signed with a known key',
+  reference: 'https://github.com/strongtz/i915-sriov-dkms/blob/master/docs/secure-boot.md',
+  follows: ['boot.reboot-pending', 'secure-boot.key-waits', 'secure-boot.key-not-enrolled', 'secure-boot.key-unusable'],
+  examine: ({ facts }): Outcome | readonly Outcome[] => {
+    const [last] = said(facts, 'secure-boot.rejected').slice(-1);
+    const state = secureBoot(facts);
+    if (last === undefined || ifKnown(state) === false) return [];
+    return {
+      state: 'problem',
+      because:
+        'The kernel refused to load a module at this boot, because Secure Boot is on and the key that signed it is not enrolled.',
+      evidence: [last, { source: 'EFI variable SecureBoot', value: state.state === 'known' ? 'on' : 'not known' }],
+      remedy: {
+        text: 'Hand the key of DKMS to the firmware; "pveigpu driver install" does it and shows the one step at the console of the next boot.',
+        fix: { kind: 'driver-install' },
+      },
+    };
+  },
+};
+
+/** Whether people take the taint for a refusal: with Secure Boot off it is a note, and the module was loaded. */
+export const TAINT_IS_HARMLESS: FindingRule = {
+  id: 'secure-boot.taint-is-harmless',
+  severity: 'note',
+  title: 'A missing signature is noted, and Secure Boot is off',
+  reference: 'https://github.com/strongtz/i915-sriov-dkms/issues/106',
+  examine: ({ facts }): Outcome | readonly Outcome[] => {
+    const [last] = said(facts, 'harmless.taint')
+      .filter(({ value }) => value.includes('module verification failed'))
+      .slice(-1);
+    if (last === undefined || ifKnown(secureBoot(facts)) !== false) return [];
+    return {
+      state: 'problem',
+      because:
+        'The kernel notes that a module has no signature that it knows; Secure Boot is off, so the module was loaded all the same.',
+      evidence: [last, { source: 'EFI variable SecureBoot', value: 'off' }],
+      remedy: { text: 'Nothing has to be done, and no key has to be enrolled while Secure Boot is off.' },
+    };
+  },
+};
