@@ -9,7 +9,7 @@ import { readDeepFacts } from './deep-facts.ts';
 import { failedBuilds } from './driver-check.ts';
 import { readBootId } from './engine/boot-id.ts';
 import { readPending } from './engine/pending-file.ts';
-import { readDesired } from './engine/state-files.ts';
+import { readDesired, readLedger } from './engine/state-files.ts';
 import { sense } from './sense/sense.ts';
 
 /** Reads all that doctor rests on: files and the kernel log, and with `deep` what programs say. Never writes. */
@@ -23,15 +23,17 @@ export async function readDoctorReadings(
   host: Host,
   { deep }: { readonly deep: boolean },
 ): Promise<Omit<DoctorCase, 'verdict' | 'today'>> {
-  const [facts, desired, pending, bootId] = await Promise.all([
+  const [facts, desired, ledger, pending, bootId] = await Promise.all([
     sense(host),
     readDesired(host),
+    readLedger(host),
     readPending(host),
     readBootId(host),
   ]);
   return {
     facts,
     desired: desired.ok ? known(desired.value) : unknown(desired.problem.message),
+    ledger: ledger.ok ? known(ledger.value) : unknown(ledger.problem.message),
     pending: pending.ok ? pending.value : null,
     bootId: bootId ?? null,
     builds: await failedBuilds(host, facts),

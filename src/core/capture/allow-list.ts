@@ -19,9 +19,17 @@ import { keptConfigSpace } from './kept-config-space.ts';
 import { keptDriverName, keptSysfsConf, keptTmpfiles, keptUdevRules } from './kept-device-settings.ts';
 import { keptModprobe, keptModulesLoad } from './kept-modprobe.ts';
 import { keptDkmsStatus, keptInitramfs, keptKeyTest } from './kept-outputs.ts';
-import { keptDesired, keptPending } from './kept-state.ts';
+import { keptDesired, keptLedger, keptPending } from './kept-state.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
-import { keptProgram, renameGuest, renameLog, renamePools, renameStorages, renameVmlist } from './rename-texts.ts';
+import {
+  keptProgram,
+  renameFreeText,
+  renameGuest,
+  renameLog,
+  renamePools,
+  renameStorages,
+  renameVmlist,
+} from './rename-texts.ts';
 import { scrubText, scrubUuids } from './scrub.ts';
 
 /** What a capture keeps of a file: its path as on the machine, its text, and the names to give people's things. */
@@ -69,7 +77,7 @@ export const KEPT_FILES: readonly (readonly [RegExp, Keep])[] = [
   [/^\/etc\/driverctl\.d\/[^/]+$/, (_, text) => keptDriverName(text)],
   // only that they are there
   [/^\/etc\/(systemd\/system\/pveigpu-[\w.-]+|apt\/apt\.conf\.d\/80pveigpu)$/, () => ''],
-  [/^\/var\/lib\/pveigpu\/ledger\.json$/, () => ''],
+  [/^\/var\/lib\/pveigpu\/ledger\.json$/, (_, text, names) => keptLedger(text, names)],
   [/^\/var\/lib\/pveigpu\/desired\.json$/, (_, text) => keptDesired(text)],
   [/^\/var\/lib\/pveigpu\/pending\.json$/, (_, text, names) => keptPending(text, names)],
   [/^\/proc\/sys\/kernel\/random\/boot_id$/, (_, text, names) => `${names.of('boot', text.trim())}\n`],
@@ -101,7 +109,10 @@ export const KEPT_BYTES: readonly (readonly [RegExp, (bytes: Uint8Array) => Uint
 export const KEPT_COMMANDS: readonly (readonly [RegExp, (stdout: string, names: Pseudonyms) => string])[] = [
   [/^dmesg$/, (stdout, names) => renameLog(keptLog(stdout), names, keptCmdlineWords)],
   [/^lsinitramfs \/boot\/initrd\.img-[\w.+~-]{1,64}$/, keptInitramfs],
-  [/^journalctl -u pveigpu-[a-z]+\.service -b /, (stdout, names) => renameLog(stdout, names, keptCmdlineWords)],
+  [
+    /^journalctl -u pveigpu-[a-z]+\.service -b /,
+    (stdout, names) => renameFreeText(renameLog(stdout, names, keptCmdlineWords), names),
+  ],
   [/^dkms status$/, keptDkmsStatus],
   [/^mokutil --test-key \/var\/lib\/dkms\/mok\.pub$/, keptKeyTest],
 ];

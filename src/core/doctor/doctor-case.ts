@@ -4,6 +4,7 @@ import type { HostFacts } from '../facts/host-facts.ts';
 import type { Section } from '../facts/section.ts';
 import type { MachineVerdict } from '../gpu/verdict.ts';
 import type { Desired } from '../plan/desired.ts';
+import type { Ledger } from '../plan/ledger.ts';
 import type { PendingReboot } from '../plan/pending-reboot.ts';
 import type { DeepFacts } from './deep-facts.ts';
 
@@ -13,6 +14,8 @@ export interface DoctorCase {
   readonly verdict: MachineVerdict;
   /** What was asked of this node with our commands; unknown where our state cannot be read. */
   readonly desired: Section<Desired>;
+  /** What is ours on this node; a capture holds of it what was set in guests. */
+  readonly ledger: Section<Ledger>;
   /** What the last set-up awaits of the next boot; null when nothing. */
   readonly pending: PendingReboot | null;
   /** Id of this boot, where it can be read. */

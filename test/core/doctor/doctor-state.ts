@@ -61,7 +61,17 @@ export function captured(name: string, { facts }: Capture): DoctorState {
 /** A case of facts alone. */
 export function caseOf(facts: HostFacts): DoctorCase {
   const desired = { state: 'unknown', reason: 'it is another machine' } as const;
-  return { facts, verdict: judge(facts), desired, pending: null, bootId: null, today: '2026-11-21', builds: {}, deep: NOT_DEEP };
+  return {
+    facts,
+    verdict: judge(facts),
+    desired,
+    ledger: desired,
+    pending: null,
+    bootId: null,
+    today: '2026-11-21',
+    builds: {},
+    deep: NOT_DEEP,
+  };
 }
 
 /** The case with one known section changed, and judged anew. */
