@@ -43,7 +43,7 @@ describe('hand-over of the whole GPU', () => {
     expect(before).toEqual(['i915', '1', true]);
     const started = await node.must('qm', 'start', '101');
     expect(started).toContain(`${GPU} was taken from i915 and its consoles`);
-    expect([driver(node), console(node), hasFile(node, '/dev/dri/renderD128')]).toEqual(['vfio-pci', '0', false]);
+    expect([driver(node), console(node), hasFile(node, '/dev/dri/renderD128')]).toEqual(['vfio-pci', undefined, false]);
     expect(node.held()).toEqual([`${GPU} 101`]);
     await node.must('qm', 'stop', '101');
     expect([driver(node), console(node), hasFile(node, '/dev/dri/renderD128')]).toEqual(before);
@@ -58,6 +58,29 @@ describe('hand-over of the whole GPU', () => {
       await node.must('qm', 'stop', '101');
     }
     expect([driver(node), console(node)]).toEqual(['i915', '1']);
+  });
+
+  test('without a display any more the GPU comes back, and no console is waited for without end', async () => {
+    const node = await handedOver();
+    const device = node.node.machine.kernel.state.devices.get(GPU);
+    if (device === undefined) throw new Error('no GPU');
+    await node.must('qm', 'start', '101');
+    Object.assign(device, { profile: { ...device.profile, connectors: { 'HDMI-A-1': 'disconnected' } } });
+    expect(await node.must('qm', 'stop', '101')).toContain('The console vtcon1 did not come back, as without a display.');
+    expect([driver(node), console(node), hasFile(node, RECORD)]).toEqual(['i915', undefined, false]);
+  });
+
+  test('a run that was killed between two drivers: the next start takes the GPU, whose consoles are gone', async () => {
+    const node = await handedOver();
+    const record = { gpu: GPU, vmid: 101, driver: 'i915', consoles: ['vtcon1'], framebuffer: null, sounds: [] };
+    node.node.machine.tree.setFile(RECORD, JSON.stringify(record));
+    node.node.machine.kernel.write('/sys/class/vtconsole/vtcon1/bind', '0');
+    node.node.machine.kernel.write('/sys/bus/pci/drivers/i915/unbind', GPU);
+    expect(console(node)).toBe(undefined);
+    await node.must('qm', 'start', '101');
+    expect(driver(node)).toBe('vfio-pci');
+    await node.must('qm', 'stop', '101');
+    expect([driver(node), console(node), hasFile(node, RECORD)]).toEqual(['i915', '1', false]);
   });
 
   test('unassign takes everything back', async () => {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { forgetHandover, type Handover, handoversTo } from './handover-record.ts';
 import type { HookContext } from './hook-context.ts';
-import { bindBuffer, bindConsoles } from './host-consoles.ts';
+import { attachConsoles, bindBuffer } from './host-consoles.ts';
 import { returnFunction } from './return-function.ts';
 
 /** What is left of the hook's 30 s for making VFs again, which takes below a second. */
@@ -34,7 +34,7 @@ async function giveOne(context: HookContext, handover: Handover): Promise<readon
     (await returnFunction(context, gpu, driver, 'drm')) ??
     // A graphics driver has taken the firmware's frame buffer away for good.
     (driver === null ? await bindBuffer(host, framebuffer, true) : null) ??
-    (await bindConsoles(host, consoles, true));
+    (await attachConsoles(context, consoles));
   if (failed !== null) return [gpu, failed];
   for (const sound of sounds) {
     const silent = await returnFunction(context, sound.bdf, sound.driver);

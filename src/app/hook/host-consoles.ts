@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Host } from '../../ports/host.ts';
 import { writeAttribute } from '../engine/sysfs-attribute.ts';
+import { pollUntil } from '../engine/sysfs-check.ts';
+import type { HookContext } from './hook-context.ts';
 
 const CONSOLES = '/sys/class/vtconsole';
 const BUFFERS = '/sys/class/graphics';
 const PLATFORM = '/sys/bus/platform/drivers';
 const POKE_MS = 2000;
+/** How long a graphics driver may look for displays after its nodes are there. */
+const DISPLAY_MS = 5000;
 
 /** The consoles that draw on a frame buffer of this GPU now (kernel drivers/tty/vt/vt.c). None when it has no frame buffer. */
 export async function consolesOn(host: Host, gpu: string): Promise<readonly string[]> {
@@ -20,10 +24,28 @@ export async function consolesOn(host: Host, gpu: string): Promise<readonly stri
   return found;
 }
 
-/** Takes consoles off their device, or puts them on it again; says what went wrong, or null. */
-export async function bindConsoles(host: Host, names: readonly string[], bound: boolean): Promise<string | null> {
+/** Takes consoles off their device; says what went wrong, or null. One that is gone with its frame buffer is off. */
+export async function detachConsoles(host: Host, names: readonly string[]): Promise<string | null> {
   for (const name of names) {
-    const written = await writeAttribute(host, `${CONSOLES}/${name}/bind`, bound ? '1' : '0', POKE_MS);
+    if ((await host.stat(`${CONSOLES}/${name}`)).kind === 'absent') continue;
+    const written = await writeAttribute(host, `${CONSOLES}/${name}/bind`, '0', POKE_MS);
+    if (!written.ok) return written.problem.message;
+  }
+  return null;
+}
+
+/**
+ * Puts consoles on their device again; says what went wrong, or null. The kernel has taken one away with its last frame buffer, and the
+ * driver makes that anew only when it finds a display (drivers/video/fbdev/core/fbcon.c): one that does not come is told, and is no fault.
+ */
+export async function attachConsoles(context: HookContext, names: readonly string[]): Promise<string | null> {
+  for (const name of names) {
+    const bind = `${CONSOLES}/${name}/bind`;
+    if (!(await pollUntil(context, { kind: 'exists', path: bind }, DISPLAY_MS))) {
+      context.log.info(`The console ${name} did not come back, as without a display.`);
+      continue;
+    }
+    const written = await writeAttribute(context.host, bind, '1', POKE_MS);
     if (!written.ok) return written.problem.message;
   }
   return null;

@@ -6,7 +6,7 @@ import { giveBack } from './give-back.ts';
 import { type Handover, isHandedOver, noteHandover, readHandover, type Sound } from './handover-record.ts';
 import type { HookContext, Prepared } from './hook-context.ts';
 import { READY } from './hook-context.ts';
-import { bindBuffer, bindConsoles, consolesOn, firmwareBuffer } from './host-consoles.ts';
+import { bindBuffer, consolesOn, detachConsoles, firmwareBuffer } from './host-consoles.ts';
 import { linkName } from './pci-look.ts';
 
 /** A graphics driver lets go of its displays first, which may take seconds. Within the hook's own 30 s. */
@@ -35,7 +35,7 @@ export async function takeFromHost(context: HookContext, gpu: string, vmid: numb
   const handover: Handover = { gpu, vmid, driver: driver ?? before?.driver ?? null, consoles, framebuffer, sounds };
   const failed =
     (await noteHandover(host, handover)) ??
-    (await bindConsoles(host, consoles, false)) ??
+    (await detachConsoles(host, consoles)) ??
     (await bindBuffer(host, framebuffer, false));
   const bound: Prepared = failed === null ? await takeAll(context, handover) : { kind: 'gave-up', because: failed };
   if (bound.kind === 'ready') {

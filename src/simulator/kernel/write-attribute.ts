@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { TreeNode } from '../../core/files/file-tree.ts';
 import { isLocked } from './blocked.ts';
+import { writeConsole } from './consoles.ts';
 import { enumerate } from './enumerate.ts';
 import { createMdev, removeMdev } from './gvtg.ts';
 import { kstrtou } from './numbers.ts';
@@ -50,6 +51,8 @@ function dispatch(state: KernelState, path: string, node: Extract<TreeNode, { ki
   const [, parent = '', type = ''] = /\/([^/]+)\/mdev_supported_types\/([^/]+)\/create$/.exec(path) ?? [];
   const owner = state.devices.get(parent);
   if (owner !== undefined) return createMdev(state, owner, type, value);
+  const console = writeConsole(state, path, value);
+  if (console !== undefined) return console;
   const scheduling = writeScheduling(state, path, value);
   if (scheduling !== undefined) return scheduling;
   const [, bdf = '', name = ''] = /^\/sys\/devices\/pci.*\/([^/]+)\/([^/]+)$/.exec(path) ?? [];
