@@ -27,7 +27,10 @@ export function planText(io: Io, plan: PlanDiff): string {
   return `${lines.join('\n')}\n`;
 }
 
+/** A plan as it was shown, with the digest that `--expect` takes. */
+export type ShownPlan = PlanDiff & { readonly digest: string };
+
 /** The JSON value of the plans that were shown, one after the other, and what became of them. */
-export function planJson(plans: readonly PlanDiff[], outcome: 'applied' | 'not-applied' | 'refused'): object {
-  return { format: 1, kind: 'plan', outcome, plans };
+export function planJson(plans: readonly ShownPlan[], outcome: 'applied' | 'not-applied' | 'refused'): object {
+  return { format: 1, kind: 'plan', outcome, needsReboot: plans.some(({ reboot }) => reboot !== null), plans };
 }

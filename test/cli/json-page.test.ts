@@ -133,6 +133,7 @@ async function realOutputs(): Promise<readonly { readonly kind: string; readonly
   const lost = 'arch: amd64\ndev0: /dev/dri/renderD200\nmemory: 64\nostype: debian\n';
   stale.node.machine.tree.setFile('/etc/pve/nodes/pve/lxc/201.conf', lost, { mode: 0o640, gid: 33 });
   await type(stale, 'assignments');
+  for (const line of ['plan sriov', 'apply sriov --dry-run']) await type(simulated('tiger-lake'), line);
   const unread = simulated('raptor-lake-s', {
     faults: { errno: (_operation, path) => (path.endsWith('qemu-server/101.conf') ? 'EACCES' : undefined) },
   });

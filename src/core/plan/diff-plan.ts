@@ -20,6 +20,8 @@ export interface PlannedChange {
   readonly diff: readonly string[];
   /** The program that PVE is given, word by word. */
   readonly command?: readonly string[];
+  /** How it is done where the command only stands for it: one sentence. */
+  readonly does?: string;
   /** The value of a sysfs write. */
   readonly value?: string;
 }
@@ -30,6 +32,8 @@ export interface PlanDiff {
   readonly title: string;
   readonly changes: readonly PlannedChange[];
   readonly remarks: readonly Remark[];
+  /** Why this node must be rebooted before all of it takes effect, as a sentence; null when it need not. */
+  readonly reboot: string | null;
   /** What follows when this plan is done, as far as it can be foreseen. */
   readonly next?: { readonly text: string; readonly changes: readonly PlannedChange[] };
 }
@@ -42,6 +46,12 @@ type Diffs = { readonly [K in ActionName]: (args: ActionArgs[K], guests: GuestTe
 
 const CONTEXT_LINES = 2;
 
+/** ADR 16: both tools write over what the loader reads, so a power cut would leave it torn. */
+const REFRESHES: { readonly [T in ActionArgs['refreshBoot']['tool']]: string } = {
+  'update-grub': 'As update-grub; its new grub.cfg replaces the old one as a whole, and only when it starts a kernel.',
+  'proxmox-boot-tool': 'As proxmox-boot-tool refresh; files that differ are replaced on each partition, each as a whole.',
+};
+
 const DIFFS: Diffs = {
   writeFile: ({ path, base64, mode, before }) => ({
     subject: path,
@@ -53,11 +63,12 @@ const DIFFS: Diffs = {
   }),
   run: ({ argv }) => ({ subject: argv[0], diff: [], command: argv }),
   enableUnit: (args) => ({ subject: `unit ${args.unit}`, diff: [], command: enableArgv(args) }),
-  refreshBoot: ({ tool }) => ({ subject: 'boot loader', diff: [], command: refreshArgv(tool) }),
+  refreshBoot: ({ tool }) => ({ subject: 'boot loader', diff: [], command: refreshArgv(tool), does: REFRESHES[tool] }),
   updateInitramfs: ({ release }) => ({
     subject: `initramfs of ${release}`,
     diff: [],
     command: initramfsArgv(release),
+    does: 'A new file takes the place of the old one as a whole; then it is looked into.',
   }),
   installPackage: ({ packages, before }) => ({
     subject: packagesText(packages),
@@ -73,6 +84,7 @@ const DIFFS: Diffs = {
     subject: 'kernel that boots by default',
     diff: [`-${before ?? "the loader's choice"}`, `+${release ?? "the loader's choice"}`],
     command: pinArgv(release),
+    does: `As proxmox-boot-tool kernel ${release === null ? 'unpin' : 'pin'}; each of its files is written as a whole.`,
   }),
   trialEntry: ({ loader, entry, before }) => ({
     subject: `entry ${TRIAL_ID} of ${loader === 'grub' ? 'GRUB' : 'systemd-boot'}`,
@@ -116,7 +128,17 @@ export function diffPlan(plan: Plan, guests: GuestTexts = () => undefined): Plan
   const changesOf = (steps: readonly Step[]) => steps.map((step) => changeOf(step as StepOf<ActionName>, guests));
   const { title, steps, remarks, then: text, ahead = [] } = plan;
   const next = text === undefined ? {} : { next: { text, changes: changesOf(ahead) } };
-  return { format: 1, title, changes: changesOf(steps), remarks, ...next };
+  return { format: 1, title, changes: changesOf(steps), remarks, reboot: rebootText(plan), ...next };
+}
+
+/** Remarks that say why a reboot is needed. */
+const REBOOT_REMARKS: readonly string[] = ['setup.reboot', 'setup.waits', 'setup.trial', 'kernel.next-boot'];
+
+function rebootText({ steps, remarks }: Plan): string | null {
+  const said = remarks.find(({ id }) => REBOOT_REMARKS.includes(id));
+  if (said !== undefined) return said.text;
+  const awaited = steps.some((step) => step.action === 'noteReboot' && step.args.pending !== null);
+  return awaited ? 'It takes effect with the next boot of this node.' : null;
 }
 
 /** What one step changes, in the words of a plan: a path, a unit, a guest. */

@@ -44,7 +44,16 @@ function changeLines(change: PlannedChange): readonly PlanLine[] {
   return [
     { kind: 'subject', text: `${shortPath(visible(change.subject))}${value}  (${visible(change.reason)})` },
     ...diffLines(change.diff),
-    ...(change.command === undefined ? [] : [{ kind: 'command' as const, text: `  $ ${shortCommand(change.command)}` }]),
+    ...howLines(change),
+  ];
+}
+
+/** The command where it is what runs; else the sentence that says what does. An initramfs is built by the command, and looked into. */
+function howLines({ action, command, does }: PlannedChange): readonly PlanLine[] {
+  const isRun = does === undefined || action === 'updateInitramfs';
+  return [
+    ...(command === undefined || !isRun ? [] : [{ kind: 'command' as const, text: `  $ ${shortCommand(command)}` }]),
+    ...(does === undefined || isRun ? [] : [{ kind: 'context' as const, text: `  ${does}` }]),
   ];
 }
 

@@ -4,7 +4,9 @@ import type { PlanDiff, PlannedChange } from '../../../src/core/plan/diff-plan.t
 import { renderPlan } from '../../../src/core/plan/render-plan.ts';
 
 const texts = (...changes: PlannedChange[]) =>
-  renderPlan({ format: 1, title: 'a plan', changes, remarks: [] } satisfies PlanDiff).map(({ kind, text }) => `${kind}: ${text}`);
+  renderPlan({ format: 1, title: 'a plan', changes, remarks: [], reboot: null } satisfies PlanDiff).map(
+    ({ kind, text }) => `${kind}: ${text}`,
+  );
 
 const write = (path: string, value: string): PlannedChange => ({
   action: 'writeSysfs',
@@ -22,7 +24,7 @@ describe('a shown plan', () => {
       { level: 'warning', id: 'w', text: 'Careful.', hint: 'Look.' },
     ] as const;
     const next = { text: 'Then:', changes: [write('/sys/b', '2')] };
-    const plan: PlanDiff = { format: 1, title: 'a plan', changes: [write('/sys/a', '1')], remarks, next };
+    const plan: PlanDiff = { format: 1, title: 'a plan', changes: [write('/sys/a', '1')], remarks, reboot: null, next };
     expect(renderPlan(plan).map(({ text }) => text)).toEqual([
       'a plan',
       '/sys/a = 1  (why)',
