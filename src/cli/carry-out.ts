@@ -4,12 +4,14 @@ import { applyPlan } from '../app/engine/apply-plan.ts';
 import { recover } from '../app/engine/recover.ts';
 import { shownPlan } from '../app/shown-plan.ts';
 import type { ActionName, Plan, Remark } from '../core/plan/action.ts';
+import { blockerOf } from '../core/plan/blocker.ts';
 import type { PlanDiff } from '../core/plan/diff-plan.ts';
 import type { Problem, Result } from '../core/problem.ts';
+import { planDigest } from '../main/plan-digest.ts';
 import type { Call } from './command.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
 import type { Io } from './io.ts';
-import { planJson, planText } from './plan-text.ts';
+import { planJson, planText, type ShownPlan } from './plan-text.ts';
 import { printProblem } from './print-problem.ts';
 import { progressOf } from './progress.ts';
 import { paint } from './style.ts';
@@ -46,7 +48,7 @@ export async function carryOut(call: Call, planner: Planner, handOver?: HandOver
   const force = options.force === true;
   const context = await call.context();
   if (!context.host.abilities.write && options.dryRun !== true) return refuse(call, onlyRead(context.host.label));
-  const shown: PlanDiff[] = [];
+  const shown: ShownPlan[] = [];
   const finish = (outcome: 'applied' | 'not-applied' | 'refused', code: number) => {
     if (json) io.out(`${JSON.stringify(planJson(shown, outcome), null, 2)}\n`);
     return code;
@@ -62,6 +64,8 @@ export async function carryOut(call: Call, planner: Planner, handOver?: HandOver
     const planned = await planner(context);
     if (!planned.ok) return refuse(call, planned.problem);
     const plan = planned.value;
+    const digest = planDigest(plan);
+    if (round === 0 && typeof options.expect === 'string' && options.expect !== digest) return refuse(call, anotherPlan());
     const work = JSON.stringify([plan.steps, plan.desired ?? null]);
     if (round > 0 && plan.steps.length > 0 && work === last) break;
     // What is only to be remembered needs no question, and what follows it may have steps.
@@ -70,7 +74,7 @@ export async function carryOut(call: Call, planner: Planner, handOver?: HandOver
     const diff = await shownPlan(context.host, plan);
     const news = withoutRepeats(diff, shown);
     if (!json && (shown.length === 0 || news.changes.length + news.remarks.length > 0)) io.out(planText(io, news));
-    shown.push(diff);
+    shown.push({ digest, ...diff });
     const blocker = blockerOf(plan, force);
     if (blocker !== undefined) return finish('refused', refuseFor(call, blocker, round > 0));
     if (options.dryRun === true || !isMore) {
@@ -129,6 +133,14 @@ function onlyRead(label: string): Problem {
   };
 }
 
+function anotherPlan(): Problem {
+  return {
+    code: 'plan.drift',
+    message: 'What would have to be done now is not what was agreed on, so nothing was changed.',
+    hint: 'Look at the plan again: its digest is another one.',
+  };
+}
+
 /** Asks a person. */
 async function agreed(io: Io): Promise<boolean> {
   if (await io.confirm('Apply this?')) return true;
@@ -143,11 +155,6 @@ export function nobodyAnswers(json: boolean): Problem {
     message: json ? 'With --json nobody is asked, so nothing was changed.' : 'Nobody is here to confirm, so nothing was changed.',
     hint: 'Give --yes to apply, or --dry-run to look.',
   };
-}
-
-/** The remark for which a plan must not run, undefined when there is none. */
-export function blockerOf(plan: Plan, force: boolean): Remark | undefined {
-  return plan.remarks.find(({ level, overridable }) => level === 'blocker' && !(force && overridable === true));
 }
 
 function refuseFor(call: Call, blocker: Remark, begun: boolean): number {

@@ -16,6 +16,11 @@ const JSON_OPTION: OptionSpec = { flags: '--json', description: 'print one JSON 
 const WRITE_OPTIONS: readonly OptionSpec[] = [
   { flags: '--dry-run', description: 'show what would change, change nothing' },
   { flags: '-y, --yes', description: 'do not ask' },
+  {
+    flags: '--expect <digest>',
+    description: 'only when the plan is still the one with this digest (--json shows it)',
+    complete: 'none',
+  },
 ];
 
 /** The options of a command without the general ones: its own, then those that follow from what it does. */

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 import { shownPlan } from '../app/shown-plan.ts';
-import { blockerOf, type Planner, refuse } from './carry-out.ts';
+import { blockerOf } from '../core/plan/blocker.ts';
+import { planDigest } from '../main/plan-digest.ts';
+import { type Planner, refuse } from './carry-out.ts';
 import type { Call } from './command.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
 import { planJson, planText } from './plan-text.ts';
@@ -20,7 +22,7 @@ export async function showPlan(call: Call, planner: Planner): Promise<number> {
   const blocker = blockerOf(plan, options.force === true);
   if (options.json === true) {
     const outcome = blocker === undefined ? 'not-applied' : 'refused';
-    io.out(`${JSON.stringify(planJson([diff], outcome), null, 2)}\n`);
+    io.out(`${JSON.stringify(planJson([{ digest: planDigest(plan), ...diff }], outcome), null, 2)}\n`);
   } else io.out(planText(io, diff));
   if (blocker !== undefined) return exitCodeOf(blocker.code ?? 'guest.needs-flag');
   return plan.steps.length === 0 && plan.then === undefined ? EXIT.done : EXIT.differs;
