@@ -31,6 +31,17 @@ export interface GpuWish extends GpuCase {
  * in use already, tried, or prepared by the driver package. Where nothing is wanted nothing can fail.
  */
 export function gpuWishes(ground: DoctorCase): readonly GpuWish[] {
+  const before = FOUND.get(ground);
+  if (before !== undefined) return before;
+  const found = findWishes(ground);
+  FOUND.set(ground, found);
+  return found;
+}
+
+/** Dozens of findings ask this of one case, which never changes. */
+const FOUND = new WeakMap<DoctorCase, readonly GpuWish[]>();
+
+function findWishes(ground: DoctorCase): readonly GpuWish[] {
   const pci = ifKnown(ground.facts.pci);
   if (pci === undefined) return [];
   return intelGpus(pci).flatMap((device) => {

@@ -17,11 +17,11 @@ export const NOT_PRIMARY: FindingRule = {
   severity: 'warning',
   title: "The processor's GPU is not the primary display",
   reference: 'https://gitlab.com/qemu-project/qemu/-/blob/master/docs/igd-assign.txt',
-  examine: ({ facts, ...ground }) =>
-    gpuWishes({ facts, ...ground }).flatMap((wish): readonly Outcome[] => {
+  examine: (ground) =>
+    gpuWishes(ground).flatMap((wish): readonly Outcome[] => {
       const { mode, entry, device, sign } = wish;
       if (mode !== 'gvt-d' || entry.kind !== 'integrated') return [];
-      const pci = ifKnown(facts.pci);
+      const pci = ifKnown(ground.facts.pci);
       const boot = pci === undefined ? undefined : wholeDisplays(pci).find(({ bootVga }) => bootVga === true);
       const said = logEvidence(wish, NO_REGIONS);
       const isOther = boot !== undefined && boot.bdf !== device.bdf && entry.gvtd === 'legacy';

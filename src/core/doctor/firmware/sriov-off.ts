@@ -25,9 +25,9 @@ export const NO_VF_ADDRESS_SPACE: FindingRule = {
 };
 
 /** The refusals of SR-IOV that the verdict gives for these reasons, where VFs are wanted. */
-function refusals({ verdict, ...ground }: DoctorCase, ids: readonly string[]): readonly Outcome[] {
-  return leadingWishes({ verdict, ...ground }).flatMap(({ mode, device, sign }): readonly Outcome[] => {
-    const gpu = verdict.gpus.find(({ bdf }) => bdf === device.bdf);
+function refusals(ground: DoctorCase, ids: readonly string[]): readonly Outcome[] {
+  return leadingWishes(ground).flatMap(({ mode, device, sign }): readonly Outcome[] => {
+    const gpu = ground.verdict.gpus.find(({ bdf }) => bdf === device.bdf);
     if (mode !== 'sriov' || gpu === undefined) return [];
     const { reasons, needs } = modeOf(gpu, 'sriov');
     const refused = reasons.find(({ id }) => ids.includes(id));
