@@ -20,8 +20,8 @@ export const SYSFS_CONF_UNREAD: FindingRule = {
     const packages = ifKnown(ground.facts.packages);
     if (packages === undefined || installedVersion(packages, 'sysfsutils') !== undefined) return FINE;
     const lines = effectiveLeftovers(ground).filter(
-      ({ leftover: { id, path }, device }) =>
-        id === 'leftover.vf-maker' && path.startsWith('/etc/sysfs') && (device.sriov?.vfs.length ?? 0) === 0,
+      ({ leftover: { id, path }, device, mode }) =>
+        id === 'leftover.vf-maker' && mode === 'sriov' && path.startsWith('/etc/sysfs') && (device.sriov?.vfs.length ?? 0) === 0,
     );
     return lines.map(({ leftover, device }) => ({
       state: 'problem',

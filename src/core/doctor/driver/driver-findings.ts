@@ -3,7 +3,7 @@ import type { FindingRule } from '../finding.ts';
 import { DANGEROUS_OPTION, NOT_BOUND, PROBE_FAILED, XE_MESSAGE, XE_NOT_FORCED } from './binding.ts';
 import { BUILD_FAILED, HALF_CONFIGURED } from './build-failed.ts';
 import { DKMS_NOT_BUILT, DKMS_OTHER_KERNEL, NEWER_BASE, WRONG_RELEASE } from './dkms-builds.ts';
-import { DKMS_IN_VAIN, FLAG_WITHDRAWN, NO_SRIOV_FOR_GPU, XE_HAS_NO_SRIOV } from './for-nothing.ts';
+import { DKMS_IN_VAIN, FLAG_WITHDRAWN, FORCED, NO_SRIOV_FOR_GPU, XE_HAS_NO_SRIOV } from './for-nothing.ts';
 import { DMC_FIRMWARE_MISSING, GUC_FIRMWARE_MISSING, HUC_FIRMWARE_MISSING } from './gpu-firmware.ts';
 import { BOTH_MAY_BIND, ENABLE_GUC_7, GUC_OFF, NO_VFS_ASKED } from './options.ts';
 import {
@@ -40,6 +40,7 @@ export const DRIVER_FINDINGS: readonly FindingRule[] = [
   DMC_FIRMWARE_MISSING,
   BOTH_MAY_BIND,
   FLAG_WITHDRAWN,
+  FORCED,
   FOREIGN,
   DKMS_TOOL_MISSING,
   HEADERS_NOT_FOLLOWED,

@@ -67,3 +67,17 @@ export const FLAG_WITHDRAWN: FindingRule = {
       return reason === undefined ? [] : [asTrouble(reason, { subject: wish.device.bdf, also: [wish.sign], remedy: { text } })];
     }),
 };
+
+/** A patched driver that runs as a PF on a GPU that no driver is made for (i915-sriov-dkms issue 27). */
+export const FORCED: FindingRule = {
+  id: 'driver.forced-sriov',
+  severity: 'warning',
+  title: 'A patched driver forces VFs onto a GPU that has none',
+  reference: 'https://github.com/strongtz/i915-sriov-dkms/issues/27',
+  examine: ({ verdict }) =>
+    verdict.gpus.flatMap((gpu): readonly Outcome[] => {
+      const reason = modeOf(gpu, 'sriov').reasons.find(({ id }) => id === 'sriov.forced');
+      const text = 'Give the whole GPU to one guest instead (pveigpu apply gvt-d), or share it with containers.';
+      return reason === undefined ? [] : [asTrouble(reason, { subject: gpu.bdf, remedy: { text } })];
+    }),
+};

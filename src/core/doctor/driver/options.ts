@@ -110,7 +110,8 @@ export const BOTH_MAY_BIND: FindingRule = {
       const { facts, device, entry, release = '', judged, sign } = wish;
       const asked = ground.desired.state === 'known' ? desiredOf(ground.desired.value, device)?.driver : undefined;
       const backend = asked ?? judged.backend;
-      if (backend === undefined || ifKnown(facts.modules) === undefined) return [];
+      // An excerpt that shows no configuration does not show what is missing in it.
+      if (backend === undefined || ifKnown(facts.modules) === undefined || ifKnown(facts.config) === undefined) return [];
       const { module, build } = backendModule(backend);
       const other = module === 'i915' ? 'xe' : 'i915';
       const forceProbe = build === 'dkms' ? entry.xeForceProbe.dkms : stockXeForceProbe(entry, release);

@@ -21,6 +21,17 @@ export interface EffectiveLeftover extends GpuWish {
  * line that replace each other only the last one is looked at.
  */
 export function effectiveLeftovers(ground: DoctorCase): readonly EffectiveLeftover[] {
+  const before = FOUND.get(ground);
+  if (before !== undefined) return before;
+  const found = findEffective(ground);
+  FOUND.set(ground, found);
+  return found;
+}
+
+/** Each kind of leftover is a finding that asks for all of them. */
+const FOUND = new WeakMap<DoctorCase, readonly EffectiveLeftover[]>();
+
+function findEffective(ground: DoctorCase): readonly EffectiveLeftover[] {
   const { facts, verdict, desired } = ground;
   const release = ifKnown(facts.kernel)?.release;
   if (release === undefined || facts.config.state !== 'known') return [];
@@ -34,7 +45,7 @@ export function effectiveLeftovers(ground: DoctorCase): readonly EffectiveLeftov
     return findLeftovers({ facts, others, device, mode, driver, release }).map((leftover) => ({
       ...wish,
       // What the host's own driver has is the host's, whatever some line says.
-      leftover: mode === 'host' && device.driver === driver ? withoutBreaks(leftover) : leftover,
+      leftover: mode === 'host' && isGraphics(device.driver) ? withoutBreaks(leftover) : leftover,
     }));
   });
   const key = ({ leftover: { id, path, line, text } }: EffectiveLeftover) => `${id} ${path} ${line ?? ''} ${text}`;
@@ -54,6 +65,10 @@ function inEffect({ facts }: DoctorCase): Others {
     (word, at) => ADDED_UP.test(word) || !words.slice(at + 1).some((later) => nameOf(later) === nameOf(word)),
   );
   return { files, words: last, ourWords: [] };
+}
+
+function isGraphics(driver: string | null): boolean {
+  return driver === 'i915' || driver === 'xe';
 }
 
 function withoutBreaks({ breaks: _breaks, ...rest }: Leftover): Leftover {

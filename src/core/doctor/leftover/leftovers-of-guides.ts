@@ -41,8 +41,11 @@ export const LEFTOVERS_OF_GUIDES: readonly FindingRule[] = [
     severity: 'warning',
     title: 'Somebody else makes VFs at each boot',
     reference: 'https://github.com/strongtz/i915-sriov-dkms/blob/master/docs/install-pve-host.md',
+    // Who has asked for the mode host only has left the VFs of others alone.
     counts: ({ mode }, { facts }) =>
-      mode !== 'sriov' || ifKnown(facts.config)?.files.some(({ path }) => path.endsWith(`/${VF_BOOT_UNIT_NAME}`)) === true,
+      mode === 'gvt-d' ||
+      mode === 'gvt-g' ||
+      (mode === 'sriov' && ifKnown(facts.config)?.files.some(({ path }) => path.endsWith(`/${VF_BOOT_UNIT_NAME}`)) === true),
     remedy: 'Take the line out: VFs are made by pveigpu, or are not wanted with this mode.',
   }),
   leftoverRule({

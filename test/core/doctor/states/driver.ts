@@ -5,6 +5,7 @@ import { placeSources } from '../../../../src/simulator/packages/sources.ts';
 import type { Simulated } from '../../../app/simulated.ts';
 import { capture as capture10 } from '../../../fixtures/captures/10-adln-46d1-dkms-wrong-kernel.ts';
 import { capture as capture22 } from '../../../fixtures/captures/22-glk-3185-unsupported.ts';
+import { capture as capture25 } from '../../../fixtures/captures/25-rkl-pf-forced-code43.ts';
 import { moduleOf } from '../../../support/facts.ts';
 import { addLine, all, logs } from '../acts.ts';
 import { applied, confirmed, file, rebooted } from '../apply.ts';
@@ -273,6 +274,10 @@ export const DRIVER_STATES: StatesByFinding = {
       ),
     ],
     clear: [state('i915 of the current one', 'arrow-lake', VF)],
+  },
+  'driver.forced-sriov': {
+    triggers: [captured('25-rkl-pf-forced-code43', capture25)],
+    clear: [state('as it should be', 'rocket-lake'), state('a GPU that has VFs', 'raptor-lake-s-by-hand')],
   },
   'driver.foreign': {
     triggers: [state('a backport of Intel', 'raptor-lake-s', file('/var/lib/dkms/intel-i915-dkms/1.25/source', ''))],
