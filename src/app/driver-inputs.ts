@@ -61,13 +61,13 @@ async function readPatch(host: Host, path: string): Promise<Result<DriverPatch>>
   const name = path.slice(path.lastIndexOf('/') + 1);
   const read = await host.readBytes(path, { maxBytes: PATCH_BYTES + 1 });
   if (read.kind !== 'content')
-    return problem('driver.source', `${path} ${read.kind === 'absent' ? 'does not exist' : `cannot be read: ${read.errno}`}.`, {
+    return problem('usage', `${path} ${read.kind === 'absent' ? 'does not exist' : `cannot be read: ${read.errno}`}.`, {
       where: path,
     });
   const text = new TextDecoder().decode(read.value);
   const isPatch = /^--- \S/m.test(text) && /^\+\+\+ \S/m.test(text) && /^@@ /m.test(text);
   if (!isPatch || read.value.length > PATCH_BYTES || !/^[A-Za-z0-9][\w.+-]{0,99}$/.test(name))
-    return problem('driver.source', `${path} is no patch that dkms can apply.`, {
+    return problem('usage', `${path} is no patch that dkms can apply.`, {
       hint: 'Give a unified diff (-p1) whose file name has only letters, digits, dots and dashes.',
       where: path,
     });

@@ -43,14 +43,14 @@ export async function findDriverSource(host: Host, wish: SourceWish): Promise<Re
 async function readSource(host: Host, path: string, sha256: string | undefined): Promise<Result<DriverSource>> {
   const stat = await host.stat(path);
   if (stat.kind !== 'content')
-    return problem('driver.source', `${path} ${stat.kind === 'absent' ? 'does not exist' : `cannot be read: ${stat.errno}`}.`, {
+    return problem('usage', `${path} ${stat.kind === 'absent' ? 'does not exist' : `cannot be read: ${stat.errno}`}.`, {
       hint: 'Give a .deb, a .tar.gz or a folder with dkms.conf.',
       where: path,
     });
   if (stat.value.kind === 'directory') return await readFolder(host, path);
   const kind = kindOfFile(path);
   if (kind === undefined)
-    return problem('driver.source', `${path} is neither a .deb nor a .tar.gz.`, {
+    return problem('usage', `${path} is neither a .deb nor a .tar.gz.`, {
       hint: 'Give it its published name.',
       where: path,
     });
@@ -76,7 +76,7 @@ type Named = Pick<DriverSource, 'name' | 'version' | 'kernels'>;
 async function readFolder(host: Host, path: string): Promise<Result<DriverSource>> {
   const read = await host.read(`${path}/dkms.conf`);
   const conf = read.kind === 'content' ? parseDkmsConf(read.value) : undefined;
-  return conf === undefined ? noConf(path) : ok({ kind: 'directory', path, ...namedBy(conf) });
+  return conf === undefined ? noConf(path, 'usage') : ok({ kind: 'directory', path, ...namedBy(conf) });
 }
 
 async function readArchive(host: Host, path: string): Promise<Result<Named>> {
@@ -103,8 +103,8 @@ function namedBy({ name, version, kernels }: Named): Named {
   return { name, version, ...(kernels === undefined ? {} : { kernels }) };
 }
 
-function noConf(path: string) {
-  return problem('driver.source', `${path} has no dkms.conf that names a module and a version.`, {
+function noConf(path: string, code: 'usage' | 'driver.source' = 'driver.source') {
+  return problem(code, `${path} has no dkms.conf that names a module and a version.`, {
     hint: 'Give the archive of a release as published, or the folder that holds dkms.conf.',
     where: path,
   });

@@ -4,6 +4,7 @@ import { DRIVER_FOLDER } from '../../../src/core/driver/driver-source.ts';
 import { holdDpkgLock } from '../../../src/simulator/packages/dpkg-lock.ts';
 import { i915SriovDeb, i915SriovSource } from '../../../src/simulator/packages/i915-sriov-deb.ts';
 import { tarText } from '../../../src/simulator/programs/tools.ts';
+import type { SimulatedNodeOptions } from '../../../src/simulator/simulated-node.ts';
 import { mustType, typed } from '../../cli/command-line.ts';
 import { type Simulated, simulated } from '../simulated.ts';
 
@@ -13,8 +14,8 @@ const DEB = `/root/i915-sriov-dkms_${VERSION}_amd64.deb`;
 const ARCHIVE = `/root/i915-sriov-dkms-${VERSION}.tar.gz`;
 
 /** An i9-14900K that nobody touched, with files of the driver that somebody downloaded. */
-function untouched(): Simulated {
-  const machine = simulated('raptor-lake-s-untouched');
+function untouched(options: SimulatedNodeOptions = {}): Simulated {
+  const machine = simulated('raptor-lake-s-untouched', options);
   const { tree } = machine.node.machine;
   tree.setFile(DEB, i915SriovDeb(VERSION));
   const files = Object.entries(i915SriovSource(VERSION)).map(([path, text]) => [path.replace('/usr/src/', ''), text]);
@@ -181,10 +182,37 @@ describe('driver install', () => {
     const line = `driver install --driver i915-dkms --driver-from ${ARCHIVE} --sha256 ${await digest(machine, ARCHIVE)} --yes`;
     const { code, err } = await typed(machine, `${line} --patch /root/pbn.patch`);
     expect([code, err.replace(/\s+/g, ' ').includes('The driver could not be built. The patch')]).toEqual([1, true]);
-    expect((await typed(machine, `${line} --patch /root/none.patch`)).err).toContain('/root/none.patch does not exist.');
-    machine.node.machine.tree.setFile('/root/words.patch', 'not a patch\n');
-    expect((await typed(machine, `${line} --patch /root/words.patch`)).err).toContain('is no patch that dkms can apply');
   });
+
+  test.each([
+    ['--driver-from /root/none.tar.gz', '/root/none.tar.gz does not exist.'],
+    ['--driver-from /root/words.txt', '/root/words.txt is neither a .deb nor a .tar.gz.'],
+    ['--driver-from /root/empty', '/root/empty has no dkms.conf'],
+    [`--driver-from ${ARCHIVE} --patch /root/none.patch`, '/root/none.patch does not exist.'],
+    [`--driver-from ${ARCHIVE} --patch /root/words.txt`, 'is no patch that dkms can apply'],
+  ])('what was given wrongly ends with 2: %s', async (given, said) => {
+    const machine = untouched();
+    const { tree } = machine.node.machine;
+    tree.setFile('/root/words.txt', 'not a patch\n');
+    tree.setDirectory('/root/empty');
+    const before = machine.lasting();
+    for (const verb of [
+      'driver install --driver i915-dkms --yes',
+      'apply sriov --driver i915-dkms --yes',
+      'plan sriov --driver i915-dkms',
+    ]) {
+      const { code, err } = await typed(machine, `${verb} ${given}`);
+      expect([code, err.replace(/\s+/g, ' ')], verb).toEqual([2, expect.stringContaining(said)]);
+    }
+    expect(machine.lasting()).toEqual(before);
+  });
+
+  test('a file that cannot be read ends with 2 as well', async () => {
+    const machine = untouched({ faults: { errno: (_operation, path) => (path === '/root/locked.deb' ? 'EACCES' : undefined) } });
+    const { code, err } = await typed(machine, 'driver install --driver i915-dkms --yes --driver-from /root/locked.deb');
+    expect([code, err]).toEqual([2, expect.stringContaining('/root/locked.deb cannot be read: EACCES.')]);
+  });
+
   test('a small machine builds with one compiler, now and at every upgrade, until the driver goes', async () => {
     const machine = untouched();
     const { tree } = machine.node.machine;
