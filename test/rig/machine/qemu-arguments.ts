@@ -14,7 +14,18 @@ export function qemuArguments(shape: Shape, run: RunFolder, accelerator: 'tcg' |
   const ownTime = accelerator === 'tcg' && shape.ownTime === true;
   const accel = accelerator === 'kvm' ? 'kvm' : `tcg,thread=${ownTime ? 'single' : 'multi'},tb-size=512`;
   return [
-    ...['-name', 'rig', '-accel', accel, '-M', 'q35,kernel-irqchip=split', '-smp', '2', '-m', String(shape.memoryMiB ?? 2048)],
+    ...[
+      '-name',
+      'rig',
+      '-accel',
+      accel,
+      '-M',
+      'q35,kernel-irqchip=split',
+      '-smp',
+      String(shape.cpus ?? 2),
+      '-m',
+      String(shape.memoryMiB ?? 2048),
+    ],
     ...['-cpu', accelerator === 'kvm' ? 'host' : 'max', '-nodefaults', '-display', 'none', '-no-reboot'],
     ...(ownTime ? ['-icount', `shift=${TIME_SHIFT}`] : []),
     ...['-chardev', `file,id=serial,path=${run.serialLog}`, '-serial', 'chardev:serial'],

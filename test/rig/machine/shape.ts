@@ -38,6 +38,8 @@ export interface Shape {
   /** More words for the kernel's command line. */
   readonly append?: string;
   readonly memoryMiB?: number;
+  /** Processors, default 2. */
+  readonly cpus?: number;
   /**
    * Time goes by the instructions that the guest has run (QEMU -icount), not by the clock of a host that may be busy. For cases in which
    * limits of the product in seconds are tried. Not with KVM, which needs no such thing.

@@ -7,6 +7,14 @@ import { SetupNode } from '../setup/setup-node.ts';
 
 const DRIVER = 'basename $(readlink /sys/bus/pci/devices/0000:00:02.0/driver)';
 const IN_INITRAMFS = 'lsinitramfs /boot/initrd.img-$(uname -r)';
+const ESP = '/dev/disk/by-uuid/$(cat /etc/kernel/proxmox-boot-uuids)';
+
+/** How a node starts, and the command that shows what its loader gives to the kernel at the next boot. */
+const LOADERS = {
+  grub: { mode: 'grub', options: 'cat /boot/grub/grub.cfg' },
+  'systemd-boot': { mode: 'efi', options: `mount ${ESP} /mnt && cat /mnt/loader/entries/*.conf && umount /mnt` },
+} as const;
+type Loader = keyof typeof LOADERS;
 
 /** A mode, its GPU, and what the node must be like after the reboot. */
 interface Story {
@@ -38,25 +46,33 @@ const STORIES: readonly Story[] = [
   },
 ];
 
+function diskOf(loader: Loader, { device }: Story): string {
+  return `${loader}-${device.toString(16)}`;
+}
+
 /** The way of a node from the host to a mode and back, with real reboots. */
-function tell({ mode, device, options = '', ...wanted }: Story): void {
+function tell(loader: Loader, story: Story): void {
+  const { mode, options = '', ...wanted } = story;
   test(`apply ${mode}, reboot, apply host, reboot: as it was`, async ({ task }) => {
-    const node = await SetupNode.start(`grub-${device.toString(16)}`, `apply-${mode}`);
+    const node = await SetupNode.start(diskOf(loader, story), `${loader}-${mode}`, { mode: LOADERS[loader].mode });
     Object.assign(task.meta, { bootSeconds: node.machine.bootSeconds });
     try {
       await node.must('cp -r /mnt/share/driver/good /root/driver');
+      expect(await node.must('cat /proc/cmdline')).toContain('intel_iommu=off');
       const before = await node.etc();
-      const plan = await node.pveigpu(`plan ${mode} ${options}`);
+      const plan = await node.pveigpu(`plan ${mode} ${options} --force`);
       expect(plan.code, plan.text).toBe(3);
-      const applied = await node.pveigpu(`apply ${mode} ${options} --yes`);
+      const applied = await node.pveigpu(`apply ${mode} ${options} --force --yes`);
       expect(applied.code, applied.text).toBe(4);
       expect(await node.must(IN_INITRAMFS)).toContain('etc/modprobe.d/pveigpu.conf');
-      const again = await node.pveigpu(`plan ${mode} ${options}`);
+      expect(await node.must(LOADERS[loader].options)).toContain('intel_iommu=on');
+      const again = await node.pveigpu(`plan ${mode} ${options} --force`);
       expect(again.code, again.text).toBe(0);
 
       await node.reboot();
       expect(await node.confirmed()).toContain('this is confirmed');
       expect(await node.must('ls /var/lib/pveigpu')).not.toContain('pending.json');
+      expect(await node.must('cat /proc/cmdline')).toContain('intel_iommu=on');
       expect((await node.must(DRIVER)).trim()).toBe(wanted.driver);
       const modules = await node.must('cut -d" " -f1 /proc/modules');
       for (const module of wanted.modules) expect(modules.split('\n')).toContain(module);
@@ -69,8 +85,10 @@ function tell({ mode, device, options = '', ...wanted }: Story): void {
       const back = await node.pveigpu('apply host --yes');
       expect(back.code, back.text).toBe(4);
       expect(await node.must(IN_INITRAMFS)).not.toContain('pveigpu');
+      expect(await node.must(LOADERS[loader].options)).not.toContain('intel_iommu=on');
       await node.reboot();
       expect(await node.etc()).toEqual(before);
+      expect(await node.must('cat /proc/cmdline')).not.toContain('intel_iommu=on');
       expect((await node.must(DRIVER)).trim()).toBe('i915');
       const confirmed = await node.pveigpu('confirm --yes');
       expect(confirmed.code, confirmed.text).toBe(0);
@@ -81,10 +99,15 @@ function tell({ mode, device, options = '', ...wanted }: Story): void {
   });
 }
 
-describe.skipIf(whyNot() !== undefined || !FULL)('set-up on GRUB (RIG=full)', () => {
-  beforeAll(async () => {
-    for (const device of new Set(STORIES.map((story) => story.device)))
-      await makeSetupDisk(`grub-${device.toString(16)}`, { device });
-  });
-  for (const story of STORIES) tell(story);
-});
+describe.skipIf(whyNot() !== undefined).each(FULL ? (['grub', 'systemd-boot'] as const) : (['grub'] as const))(
+  'set-up on %s',
+  (loader) => {
+    const stories = FULL ? STORIES : STORIES.slice(0, 1);
+    beforeAll(async () => {
+      const devices = new Map(stories.map((story) => [diskOf(loader, story), story.device]));
+      // A word that the product has to stand against, so that it has something to bring to the kernel's command line.
+      for (const [disk, device] of devices) await makeSetupDisk(disk, { device, loader, iommu: 'intel_iommu=off' });
+    });
+    for (const story of stories) tell(loader, story);
+  },
+);

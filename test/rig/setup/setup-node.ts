@@ -30,7 +30,7 @@ export class SetupNode {
   static async start(from: string, name: string, shape: Partial<Shape> = {}): Promise<SetupNode> {
     const disk = await copySetupDisk(from, name);
     const esp = shape.mode === 'efi' ? { esp: await copyEsp(from, name) } : {};
-    const node = new SetupNode({ mode: 'grub', disk, ownTime: true, ...esp, ...shape });
+    const node = new SetupNode({ mode: 'grub', disk, ownTime: true, cpus: 1, ...esp, ...shape });
     await node.boot();
     return node;
   }
