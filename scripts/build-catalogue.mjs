@@ -105,6 +105,28 @@ export const DKMS_RELEASES = ${template([JSON.stringify({ ...releases, semantics
 `;
 }
 
+/** The advisories, one a line, so that a change of one is a change of one line. */
+function compileAdvisories() {
+  const { date, advisories } = JSON.parse(readFileSync(at('data/known-bad-kernels.json'), 'utf8'));
+  const lines = advisories.map((one) => JSON.stringify(one)).join('\n');
+  return `// SPDX-License-Identifier: AGPL-3.0-or-later
+// Compiled from data/ by scripts/build-catalogue.mjs. Do not edit: change the table and run \`npm run catalogue\`.
+
+/** When the threads were read, \`YYYY-MM-DD\`. */
+export const ADVISORIES_DATE = '${date}';
+
+/** Kernels and driver releases that are known for trouble, one a line as JSON. */
+export const ADVISORY_ROWS = \`
+${lines}
+\`;
+`;
+}
+
 const text = compile();
+const advisories = compileAdvisories();
 if (process.argv.includes('--print')) process.stdout.write(text);
-else writeFileSync(at('src/core/gpu/catalogue-data.ts'), text);
+else if (process.argv.includes('--print-advisories')) process.stdout.write(advisories);
+else {
+  writeFileSync(at('src/core/gpu/catalogue-data.ts'), text);
+  writeFileSync(at('src/core/doctor/kernel/advisory-data.ts'), advisories);
+}

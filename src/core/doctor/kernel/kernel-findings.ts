@@ -2,6 +2,7 @@
 import type { FindingRule } from '../finding.ts';
 import { DRIVER_CRASHED } from './driver-crashed.ts';
 import { HUNG_TASK } from './hung-task.ts';
+import { KNOWN_BAD, OPEN_REPORT } from './known-bad.ts';
 import { DMAR_FAULTS, FRAME_BUFFER_HOLDS_BAR, GPU_WEDGED, SWIOTLB_FULL } from './log-signs.ts';
 import { HEADERS_MISSING, NEXT_KERNEL_LOSES_MODE } from './next-kernel.ts';
 import { GPU_WITHOUT_GROUP } from './no-iommu-group.ts';
@@ -20,4 +21,6 @@ export const KERNEL_FINDINGS: readonly FindingRule[] = [
   DRIVER_CRASHED,
   GPU_WEDGED,
   HUNG_TASK,
+  KNOWN_BAD,
+  OPEN_REPORT,
 ];

@@ -4,6 +4,7 @@ import { addLine, all, logs } from '../acts.ts';
 import { changed, profileOf, type StatesByFinding, state, withSection } from '../doctor-state.ts';
 
 const WHOLE = addLine(101, 'hostpci0: 0000:00:02.0,legacy-igd=1,romfile=igd.rom');
+const VF = addLine(100, 'hostpci0: 0000:00:02.1,pcie=1');
 const CRASH = [
   'BUG: unable to handle page fault for address: ffffa5c1c0a80000',
   'Oops: Oops: 0000 [#1] PREEMPT SMP NOPTI',
@@ -121,5 +122,32 @@ export const KERNEL_STATES: StatesByFinding = {
   'kernel.hung-task': {
     triggers: [state('QEMU hangs', 'raptor-lake-s', logs('INFO: task kvm:4711 blocked for more than 122 seconds.'))],
     clear: [state('something else hangs', 'raptor-lake-s', logs('INFO: task nfsd:815 blocked for more than 122 seconds.'))],
+  },
+  'kernel.known-bad': {
+    triggers: [
+      changed('6.8.12-12 on Alder Lake-N', state('a guest has a VF', 'alder-lake-n', VF), (ground) =>
+        withSection(ground, 'kernel', (kernel) => ({ ...kernel, release: '6.8.12-15-pve' })),
+      ),
+      changed('a release that makes the GPU hang', state('a guest has a VF', 'raptor-lake-s', VF), (ground) =>
+        withSection(ground, 'modules', (modules) => ({
+          ...modules,
+          dkms: modules.dkms.map((one) => ({ ...one, version: '2026.09.16' })),
+        })),
+      ),
+    ],
+    clear: [
+      changed('the kernel before', state('a guest has a VF', 'alder-lake-n', VF), (ground) =>
+        withSection(ground, 'kernel', (kernel) => ({ ...kernel, release: '6.8.12-11-pve' })),
+      ),
+      state('another kernel', 'raptor-lake-s', VF),
+    ],
+  },
+  'kernel.open-report': {
+    triggers: [
+      changed('a guest of Tiger Lake has a VF', state('a guest has a VF', 'tiger-lake', VF), (ground) =>
+        withSection(ground, 'kernel', (kernel) => ({ ...kernel, release: '6.17.2-1-pve' })),
+      ),
+    ],
+    clear: [state('nothing is wanted of Tiger Lake', 'tiger-lake'), state('another GPU', 'raptor-lake-s', VF)],
   },
 };
