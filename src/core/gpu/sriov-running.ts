@@ -74,6 +74,14 @@ function dkmsI915Word(gpu: GpuCase, running: RunningDriver): DriverWord {
     const why = reason('sriov.max-vfs-missing', text, seen, parameterEvidence('i915', 'max_vfs', asked));
     return { kind: 'needs', backend: 'i915-dkms', reason: why, needs };
   }
+  const guc = moduleState(gpu.facts, 'i915')?.parameters.enable_guc;
+  // Bit 0 is GuC submission, without which the driver does not become a PF (i915-sriov-dkms i915_sriov.c); -1 leaves it on.
+  if (guc !== undefined && Number(guc) >= 0 && Number(guc) % 2 === 0) {
+    const text = `The DKMS i915 runs without GuC submission (enable_guc=${guc}), and without it there are no VFs.`;
+    const needs = ['Give i915 the option enable_guc=3, rebuild the initramfs (update-initramfs -u) and reboot.'];
+    const why = reason('sriov.guc-off', text, seen, parameterEvidence('i915', 'enable_guc', guc));
+    return { kind: 'needs', backend: 'i915-dkms', reason: why, needs };
+  }
   const text = 'The DKMS i915 was asked for VFs but offers none: the firmware gave their windows no address space.';
   const why = reason('sriov.no-vf-bar-space', text, seen, parameterEvidence('i915', 'max_vfs', asked));
   const needs = ['In the firmware set-up, switch on SR-IOV and Above 4G Decoding, then update the BIOS.'];

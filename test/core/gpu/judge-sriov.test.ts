@@ -26,9 +26,9 @@ function sriovOf(facts: HostFacts): ModeVerdict {
 const ids = (verdict: ModeVerdict) => verdict.reasons.map((reason) => reason.id);
 const kernel = (release: string, cmdline = '') => ({ kernel: { release, cmdline } });
 const stockI915 = { modules: { modules: [moduleOf('i915', { parameters: { enable_guc: '-1', enable_gvt: 'N' } })] } };
-const dkmsI915 = (maxVfs: string) => ({
+const dkmsI915 = (maxVfs: string, guc = '3') => ({
   modules: {
-    modules: [moduleOf('i915', { origin: 'dkms' as const, taint: 'OE', parameters: { enable_guc: '3', max_vfs: maxVfs } })],
+    modules: [moduleOf('i915', { origin: 'dkms' as const, taint: 'OE', parameters: { enable_guc: guc, max_vfs: maxVfs } })],
     dkms: [{ name: 'i915-sriov-dkms', version: '2026.05.06', kernels: ['6.17.2-1-pve'] }],
   },
 });
@@ -191,6 +191,16 @@ describe('i915', () => {
     expect(verdict.answer).toBe('no');
     expect(ids(verdict)[0]).toBe('sriov.no-vf-bar-space');
     expect(verdict.needs[0]).toContain('Above 4G');
+  });
+
+  test.each(['0', '2'])('0 VFs under DKMS with enable_guc=%s: GuC submission is off, the firmware has no part in it', (guc) => {
+    const verdict = sriovOf(machine(intelGpu(RPL_S, sriov(0)), dkmsI915('7', guc)));
+    expect(verdict).toMatchObject({ answer: 'yes', readiness: 'setup', backend: 'i915-dkms' });
+    expect(ids(verdict)).toEqual(['sriov.guc-off']);
+  });
+
+  test('enable_guc=-1 leaves GuC submission on', () => {
+    expect(ids(sriovOf(machine(intelGpu(RPL_S, sriov(0)), dkmsI915('7', '-1'))))[0]).toBe('sriov.no-vf-bar-space');
   });
 
   test('Secure Boot wants the key first', () => {

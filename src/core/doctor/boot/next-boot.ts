@@ -9,6 +9,7 @@ export const NO_INITRAMFS: FindingRule = {
   severity: 'critical',
   title: 'The kernel that boots next has no initramfs',
   reference: 'https://pve.proxmox.com/wiki/Host_Bootloader#sysboot_determine_bootloader_used',
+  follows: ['driver.half-configured'],
   examine: ({ facts }) => {
     const release = defaultRelease(facts);
     const kernel = installedKernels(facts).find((one) => one.release === release);

@@ -11,7 +11,7 @@ export const PARAM_NOT_BOOTED: FindingRule = {
   severity: 'warning',
   title: 'Kernel parameters that are configured are not in effect',
   reference: 'https://github.com/strongtz/i915-sriov-dkms/issues/403',
-  follows: ['boot.reboot-pending'],
+  follows: ['boot.reboot-pending', 'boot.root-missing'],
   examine: notBooted,
 };
 
@@ -49,9 +49,9 @@ function notBooted({ facts }: DoctorCase): Outcome {
 function notLasting({ facts, pending }: DoctorCase): Outcome {
   const words = bootWords(facts);
   if (words === undefined) return FINE;
-  const { loader, next, bootedWords } = words;
+  const { loader, booted, next, bootedWords } = words;
   const tried = pending?.trial === undefined ? [] : pending.parameters;
-  const gone = bootedWords.filter((word) => !givesWord(next.join(' '), word) && !tried.includes(word));
+  const gone = bootedWords.filter((word) => givesWord(booted, word) && !givesWord(next.join(' '), word) && !tried.includes(word));
   if (gone.length === 0) return FINE;
   const file = configurationOf(loader.kind);
   const list = visible(gone.join(' '), 200);

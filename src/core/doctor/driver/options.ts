@@ -44,29 +44,32 @@ export const GUC_OFF: FindingRule = {
   follows: [
     'driver.firmware-missing',
     'boot.gvtg-with-sriov-options',
+    'boot.contradicting-params',
     'boot.param-not-booted',
     'boot.module-options-stale',
     'firmware.guc-image-refused',
   ],
   examine: (ground) =>
     sriovWishes(ground).flatMap((wish): readonly Outcome[] => {
-      const { device, facts, sign } = wish;
-      if ((device.sriov?.vfs.length ?? 0) > 0) return [];
-      const set = device.driver === 'i915' ? moduleState(facts, 'i915')?.parameters.enable_guc : undefined;
-      const isOff = set !== undefined && Number(set) >= 0 && Number(set) % 2 === 0;
-      const line = device.driver === null || device.driver === 'vfio-pci' ? undefined : lastSaid(wish, 'sriov.guc-off');
-      const evidence = isOff ? parameterEvidence('i915', 'enable_guc', set) : line;
-      if (evidence === undefined) return [];
-      const value = isOff ? `enable_guc=${set} switches it off` : 'its own log says so';
+      const { device, judged, sign } = wish;
+      const fix = applySriov(wish);
+      const reason = reasonOf(wish, 'sriov.guc-off');
+      if (reason !== undefined) {
+        const text = judged.needs[0] ?? 'Give i915 the option enable_guc=3, then reboot.';
+        return [asTrouble(reason, { subject: device.bdf, also: [sign], remedy: { text, fix } })];
+      }
+      const isPf = device.driver === 'i915' || device.driver === 'xe';
+      const line = isPf && judged.readiness !== 'now' ? lastSaid(wish, 'sriov.guc-off') : undefined;
+      if (line === undefined) return [];
       return [
         {
           state: 'problem',
           subject: device.bdf,
-          because: `${device.driver ?? 'The driver'} runs ${device.bdf} without GuC submission (${value}), and without it there are no VFs.`,
-          evidence: [evidence, sign],
+          because: `${device.driver} says that it runs ${device.bdf} without GuC submission, and without it there are no VFs.`,
+          evidence: [line, sign],
           remedy: {
-            text: 'Give i915 the option enable_guc=3, rebuild the initramfs and reboot; where it is given, look for missing GuC firmware.',
-            fix: applySriov(wish),
+            text: 'Give i915 the option enable_guc=3; where it has it, look for missing GuC firmware (pve-firmware).',
+            fix,
           },
         },
       ];
@@ -118,7 +121,8 @@ export const BOTH_MAY_BIND: FindingRule = {
       const xeTakes = forceProbe === false || (forceProbe === true && forcesProbe(facts, 'xe', entry.device));
       const i915Takes = build === 'dkms' ? entry.drivers.i915Dkms : entry.drivers.i915Mainline;
       const takes = other === 'xe' ? xeTakes : i915Takes;
-      if (!takes || keptOff(facts, other, entry.device)) return [];
+      // Where the other one has it already that is a finding of its own.
+      if (!takes || device.driver === other || keptOff(facts, other, entry.device)) return [];
       return [
         {
           state: 'problem',

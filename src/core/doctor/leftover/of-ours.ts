@@ -25,16 +25,20 @@ export const OWN_FILES: FindingRule = {
     const files = (ifKnown(ground.facts.config)?.files ?? []).filter(
       ({ path }) => path === OWN_MODPROBE || path.startsWith(`${UNIT_FOLDER}/pveigpu-`),
     );
-    return files.map((file) => ({
+    const [first, ...rest] = files.map((file) => ({
+      source: visible(file.path, 120),
+      value: visible(firstLine(textOf(file)), 160) || 'is there',
+    }));
+    if (first === undefined) return FINE;
+    return {
       state: 'problem',
-      subject: file.path,
-      because: `${visible(file.path, 120)} was written for a mode, and no GPU of this node is asked to be in one.`,
-      evidence: [{ source: file.path, value: visible(firstLine(textOf(file)), 160) || 'is there' }],
+      because: `${first.source}${rest.length === 0 ? ' was' : ' and others were'} written for a mode, and no GPU of this node is asked to be in one.`,
+      evidence: [first, ...rest],
       remedy: {
-        text: 'Take it away with "pveigpu apply host", or ask for the mode again.',
+        text: 'Take them away with "pveigpu apply host", or ask for the mode again.',
         fix: { kind: 'apply', mode: 'host' },
       },
-    }));
+    };
   },
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { attribute, logEvidence, moduleState, parameterEvidence } from '../../gpu/gpu-case.ts';
+import { VFIO_SETTINGS } from '../driver/no-pf.ts';
 import type { FindingRule, Outcome } from '../finding.ts';
 import type { GpuWish } from '../gpu-wish.ts';
 import { withKnown } from '../known-sections.ts';
@@ -25,7 +26,12 @@ export const noModule: FindingRule = fromReason(
 
 /** GuC submission and GVT-g exclude each other (intel_gvt.c, intel_gvt_init_device). */
 export const gucOn: FindingRule = fromReason(
-  { id: 'mdev.guc-on', title: 'GuC submission keeps GVT-g away', reference: KERNEL_GVT },
+  {
+    id: 'mdev.guc-on',
+    title: 'GuC submission keeps GVT-g away',
+    reference: KERNEL_GVT,
+    follows: ['boot.gvtg-with-sriov-options', 'boot.module-options-stale', 'boot.reboot-pending'],
+  },
   'gvtg.guc-on',
   (wish) => ({ text: 'Set enable_guc=0 for i915, and reboot.', fix: applyGvtg(wish) }),
 );
@@ -36,7 +42,7 @@ export const gpuOnVfio: FindingRule = fromReason(
     id: 'mdev.gpu-on-vfio',
     title: 'The GPU whose mediated devices are wanted is bound to vfio-pci',
     reference: 'https://pve.proxmox.com/wiki/PCI_Passthrough',
-    follows: ['guest.passes-whole-gpu'],
+    follows: ['guest.passes-whole-gpu', ...VFIO_SETTINGS],
   },
   'gvtg.pf-on-vfio',
   (wish) => ({ text: 'Stop the guest that has the whole GPU and give it back to i915.', fix: applyGvtg(wish) }),
@@ -44,7 +50,12 @@ export const gpuOnVfio: FindingRule = fromReason(
 
 /** Another driver than i915 has the GPU, or none. */
 export const noI915: FindingRule = fromReason(
-  { id: 'mdev.no-i915', title: 'i915 does not drive the GPU', reference: KERNEL_GVT },
+  {
+    id: 'mdev.no-i915',
+    title: 'i915 does not drive the GPU',
+    reference: KERNEL_GVT,
+    follows: ['driver.not-bound', 'leftover.driver-blocked', 'boot.nomodeset', 'boot.reboot-pending'],
+  },
   'gvtg.no-i915',
   (wish) => ({ text: 'See that nothing blocks i915, and reboot.', fix: applyGvtg(wish) }),
 );
@@ -55,7 +66,14 @@ export const switchedOff: FindingRule = {
   severity: 'error',
   title: 'i915 was loaded without enable_gvt=1',
   reference: 'https://wiki.archlinux.org/title/Intel_GVT-g',
-  follows: ['boot.reboot-pending', 'boot.param-not-booted', 'boot.param-in-inactive-loader', 'mdev.gpu-on-vfio', 'mdev.no-i915'],
+  follows: [
+    'boot.reboot-pending',
+    'boot.module-options-stale',
+    'boot.param-not-booted',
+    'boot.param-in-inactive-loader',
+    'mdev.gpu-on-vfio',
+    'mdev.no-i915',
+  ],
   examine: (ground) =>
     withKnown(ground, ['pci', 'guests', 'modules'], () =>
       gvtgWishes(ground).flatMap((wish): readonly Outcome[] => {

@@ -10,7 +10,13 @@ export const MODULE_REJECTED: FindingRule = {
   severity: 'error',
   title: 'Secure Boot refused a driver that is not signed with a known key',
   reference: 'https://github.com/strongtz/i915-sriov-dkms/blob/master/docs/secure-boot.md',
-  follows: ['boot.reboot-pending', 'secure-boot.key-waits', 'secure-boot.key-not-enrolled', 'secure-boot.key-unusable'],
+  follows: [
+    'boot.reboot-pending',
+    'secure-boot.key-waits',
+    'secure-boot.key-not-enrolled',
+    'secure-boot.key-unusable',
+    'secure-boot.no-mokutil',
+  ],
   examine: ({ facts }): Outcome | readonly Outcome[] => {
     const [last] = said(facts, 'secure-boot.rejected').slice(-1);
     const state = secureBoot(facts);

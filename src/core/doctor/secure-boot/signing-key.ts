@@ -23,6 +23,7 @@ export const KEY_NOT_ENROLLED: FindingRule = {
   severity: 'error',
   title: 'The key that signs the driver is not enrolled',
   reference: DOCUMENT,
+  follows: ['secure-boot.no-mokutil'],
   examine: (ground) => {
     const { signingKey } = ground.deep;
     if (!needsKey(ground) || signingKey.state === 'not-sensed') return FINE;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { attribute } from '../../gpu/gpu-case.ts';
+import { VFIO_SETTINGS } from '../driver/no-pf.ts';
 import type { FindingRule, Outcome } from '../finding.ts';
 import { withKnown } from '../known-sections.ts';
 import { wantedVfs } from './wanted-vfs.ts';
@@ -13,7 +14,7 @@ export const gpuOnVfio: FindingRule = {
   severity: 'error',
   title: 'The GPU whose VFs are wanted is bound to vfio-pci itself',
   reference: 'https://github.com/strongtz/i915-sriov-dkms/issues/352',
-  follows: ['guest.passes-whole-gpu'],
+  follows: ['guest.passes-whole-gpu', ...VFIO_SETTINGS],
   examine: (ground) =>
     withKnown(ground, ['pci', 'guests'], ({ pci }) =>
       wantedVfs(ground, pci).flatMap(({ pf, sign }): readonly Outcome[] => {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { guestName } from '../../assign/guest-keys.ts';
 import { attribute } from '../../gpu/gpu-case.ts';
+import { NO_PF } from '../driver/no-pf.ts';
 import type { FindingRule, Outcome } from '../finding.ts';
 import { withKnown } from '../known-sections.ts';
 import { isMadeAtStart, wantedVfs } from './wanted-vfs.ts';
@@ -11,7 +12,7 @@ export const vfsGone: FindingRule = {
   severity: 'error',
   title: 'VFs are wanted and do not exist',
   reference: 'https://github.com/strongtz/i915-sriov-dkms/issues/342',
-  follows: ['vf.removal-open', 'vf.gpu-on-vfio', 'vf.display-attached', 'vf.count-refused'],
+  follows: ['vf.removal-open', 'vf.gpu-on-vfio', 'vf.display-attached', 'vf.count-refused', ...NO_PF],
   examine: (ground) =>
     withKnown(ground, ['pci', 'guests'], ({ pci }) =>
       wantedVfs(ground, pci).flatMap(({ pf, vfs, asked, entries, sign }): readonly Outcome[] => {
