@@ -16,7 +16,7 @@ const shared = {
   metafile: true,
   logLevel: 'warning',
   define: { PVEIGPU_VERSION: JSON.stringify(version) },
-  loader: { '.pl': 'text', '.tpl': 'text' },
+  loader: { '.pl': 'text', '.md': 'text', '.tpl': 'text' },
 };
 
 rmSync('dist', { recursive: true, force: true });
@@ -30,7 +30,7 @@ const command = await build({
   chunkNames: 'lib/[name]-[hash]',
   banner: { js: 'import { createRequire as __cr } from "node:module"; const require = __cr(import.meta.url);' },
 });
-// the entry is small and CommonJS, which node starts fastest; everything but `status` is imported from the chunks
+// the entry is small and CommonJS, which node starts fastest; everything but `status` and `doctor` is imported from the chunks
 const entry = await build({
   ...shared,
   entryPoints: ['src/cli/main.ts'],
@@ -39,22 +39,38 @@ const entry = await build({
   banner: { js: '#!/usr/bin/node' },
   plugins: [
     {
-      name: 'full-program',
-      setup: ({ onResolve }) => onResolve({ filter: /\/full\.ts$/ }, () => ({ path: '../lib/full.mjs', external: true })),
+      name: 'rest-of-the-program',
+      setup: ({ onResolve }) => {
+        onResolve({ filter: /\/full\.ts$/ }, () => ({ path: '../lib/full.mjs', external: true }));
+        onResolve({ filter: /\/quick-doctor\.ts$/ }, () => ({ path: '../lib/doctor.cjs', external: true }));
+      },
     },
   ],
+});
+const doctor = await build({
+  ...shared,
+  entryPoints: ['src/cli/quick-doctor.ts'],
+  format: 'cjs',
+  outfile: 'dist/lib/doctor.cjs',
 });
 const hook = await build({ ...shared, entryPoints: ['pve-hooks/hook.ts'], format: 'cjs', outfile: 'dist/lib/hook.cjs' });
 chmodSync('dist/bin/pveigpu.cjs', 0o755);
 mkdirSync('dist/share', { recursive: true });
 cpSync('pve-hooks/pveigpu-hook.pl', 'dist/share/pveigpu-hook');
 chmodSync('dist/share/pveigpu-hook', 0o755);
-writeFileSync('dist/THIRD-PARTY-LICENCES.txt', collectLicences([command.metafile, entry.metafile, hook.metafile]));
-writeFileSync('dist/meta.json', JSON.stringify({ command: command.metafile, entry: entry.metafile, hook: hook.metafile }));
+writeFileSync(
+  'dist/THIRD-PARTY-LICENCES.txt',
+  collectLicences([command.metafile, entry.metafile, doctor.metafile, hook.metafile]),
+);
+writeFileSync(
+  'dist/meta.json',
+  JSON.stringify({ command: command.metafile, entry: entry.metafile, doctor: doctor.metafile, hook: hook.metafile }),
+);
 if (!quiet) {
   for (const [path, { bytes }] of Object.entries({
     ...command.metafile.outputs,
     ...entry.metafile.outputs,
+    ...doctor.metafile.outputs,
     ...hook.metafile.outputs,
   }))
     if (!path.endsWith('.map')) console.log(`${String(bytes).padStart(8)}  ${path}`);
