@@ -14,6 +14,7 @@ import { chooseBackend } from '../core/setup/choose-backend.ts';
 import { closingSteps } from '../core/setup/plan-order.ts';
 import type { SetupGround, SetupPart } from '../core/setup/setup-part.ts';
 import { visible } from '../core/text/visible.ts';
+import { bootRoom } from './boot-room.ts';
 import type { Context } from './context.ts';
 import { driverGround } from './driver-ground.ts';
 import { type DriverWish, readDriverInputs } from './driver-inputs.ts';
@@ -68,7 +69,7 @@ export async function planDriverInstall(context: Context, wish: DriverInstallWis
       ? `driver ${choice.backend} of kernel ${release}`
       : `driver ${choice.backend} ${version} for kernel ${release}`;
   const plan = wholePlan(ground.value, part, release, title);
-  const found = await preflight(context, facts, plan.steps);
+  const found = [...(await preflight(context, facts, plan.steps)), ...(await bootRoom(context, facts, plan.steps))];
   return ok({ ...plan, remarks: [...plan.remarks, ...found] });
 }
 

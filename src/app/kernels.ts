@@ -7,6 +7,7 @@ import { planPin, planUnpin } from '../core/kernels/plan-pin.ts';
 import type { Plan } from '../core/plan/action.ts';
 import { ok, type Result } from '../core/problem.ts';
 import { readAvailableKernels, readKernelFiles, withFiles } from './available-kernels.ts';
+import { bootRoom } from './boot-room.ts';
 import type { Context } from './context.ts';
 import { readLedger } from './engine/state-files.ts';
 import { preflight } from './preflight.ts';
@@ -49,7 +50,7 @@ export async function planKernelUnpin(context: Context): Promise<Result<Plan>> {
   return ok(await looked(context, facts, planUnpin(facts)));
 }
 
-async function looked({ host }: Context, facts: HostFacts, plan: Plan): Promise<Plan> {
-  const found = await preflight({ host }, facts, plan.steps);
+async function looked(context: Context, facts: HostFacts, plan: Plan): Promise<Plan> {
+  const found = [...(await preflight(context, facts, plan.steps)), ...(await bootRoom(context, facts, plan.steps))];
   return { ...plan, remarks: [...plan.remarks, ...found] };
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { guideFor, guideRemarks } from '../core/guides/guide-remarks.ts';
 import { findKernel } from '../core/kernels/find-kernel.ts';
-import type { Plan, Remark } from '../core/plan/action.ts';
+import type { Plan, Remark, Step } from '../core/plan/action.ts';
 import { ok, type Result } from '../core/problem.ts';
 import { planWhatIsDesired } from '../core/setup/plan-desired.ts';
 import { planSetup } from '../core/setup/plan-setup.ts';
@@ -10,6 +10,7 @@ import { neededDriver, setupTarget } from '../core/setup/setup-target.ts';
 import type { SetupWish, SetupWorld } from '../core/setup/setup-wish.ts';
 import { planTrial } from '../core/setup/trial/plan-trial.ts';
 import { readAvailableKernels, readKernelFiles, withFiles } from './available-kernels.ts';
+import { bootRoom } from './boot-room.ts';
 import type { Context } from './context.ts';
 import { type DriverWish, readDriverInputs } from './driver-inputs.ts';
 import { preflight } from './preflight.ts';
@@ -47,17 +48,22 @@ export async function planHostSetup(context: Context, request: PlanSetupRequest)
     const mounts = await context.host.read('/proc/self/mounts');
     const tried = planTrial(world.value, { ...wish, mode: mode ?? 'auto' }, mounts.kind === 'content' ? mounts.value : '');
     if (!tried.ok) return tried;
-    const against = await preflight(context, world.value.facts, tried.value.steps);
+    const against = await inTheWay(context, world.value, tried.value.steps);
     return ok({ ...tried.value, remarks: [...tried.value.remarks, ...against] });
   }
   const first = mode === undefined ? planWhatIsDesired(world.value, wish) : planSetup(world.value, { ...wish, mode });
   if (!first.ok) return first;
   const pooled = withPoolsAfter(world.value, first.value);
   const plan = ok(await withProfilesAfter(context.host, world.value, first.value, pooled));
-  const troubles = await preflight(context, world.value.facts, plan.value.steps);
+  const troubles = await inTheWay(context, world.value, plan.value.steps);
   const explained =
     plan.value.steps.length === 0 ? [] : await explainGuide(context, world.value, { ...wish, mode: mode ?? 'auto' });
   return ok({ ...plan.value, remarks: [...plan.value.remarks, ...explained, ...troubles] });
+}
+
+/** What would stop the steps, found before the first of them. */
+async function inTheWay(context: Context, { facts }: SetupWorld, steps: readonly Step[]): Promise<readonly Remark[]> {
+  return [...(await preflight(context, facts, steps)), ...(await bootRoom(context, facts, steps))];
 }
 
 /** Who comes with a guide for this machine is told what becomes of each of its settings. */

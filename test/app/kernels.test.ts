@@ -52,7 +52,11 @@ test('a kernel that does not fit onto an EFI system partition is not installed',
   const before = machine.lasting();
   const plan = await planKernelPin(machine.context, { kernel: '6.14', files: [] });
   if (!plan.ok) throw new Error(plan.problem.message);
-  const applied = await applyPlan(machine.context, plan.value);
+  const blockers = plan.value.remarks.filter(({ level }) => level === 'blocker').map(({ id }) => id);
+  expect(blockers).toEqual(disks.esps.map(() => 'preflight.no-room'));
+  expect(disks.mounts).toEqual([]);
+  // Somebody may fill the partition after the plan was made: the step looks again.
+  const applied = await applyPlan(machine.context, { ...plan.value, remarks: [] });
   expect(applied).toMatchObject({ ok: false, problem: { code: 'plan.failed' } });
   expect(applied.ok ? '' : applied.problem.message).toMatch(
     /^\/run\/pveigpu\/esp\/\S+ has 8 MiB free; 6\.14\.\S+ with its initramfs needs/,

@@ -15,9 +15,26 @@ export async function withEsp<T>(
   uuid: string,
   work: (folder: string) => Promise<Result<T>>,
 ): Promise<Result<T>> {
+  return await mountedAt(context, uuid, `${RUN_DIR}/esp/${uuid}`, work);
+}
+
+/** The same for who only looks, at another place: a plan that is made must not unmount what an apply works on. */
+export async function lookAtEsp<T>(
+  context: Context,
+  uuid: string,
+  work: (folder: string) => Promise<Result<T>>,
+): Promise<Result<T>> {
+  return await mountedAt(context, uuid, `${RUN_DIR}/esp-look/${uuid}`, work);
+}
+
+async function mountedAt<T>(
+  context: Context,
+  uuid: string,
+  folder: string,
+  work: (folder: string) => Promise<Result<T>>,
+): Promise<Result<T>> {
   const { host } = context;
   const device = `/dev/disk/by-uuid/${uuid}`;
-  const folder = `${RUN_DIR}/esp/${uuid}`;
   const made = await host.mkdir(folder, { mode: 0o700 });
   if (!made.ok) return made;
   const mounts = await host.read('/proc/self/mounts');
