@@ -28,4 +28,26 @@ export const DOCTOR_COMMANDS: readonly CommandSpec[] = [
     ],
     load: () => import('./commands/doctor.ts'),
   },
+  {
+    name: 'explain',
+    summary: 'what a finding, a message or a log means',
+    details:
+      'Knows what the kernel, i915, xe, DKMS, QEMU, Proxmox VE and the tools around them print, says which line is the real error and what to do. A long message goes in quotes. Exit code 0, or 1 where a line speaks of an error that is not known.',
+    arguments: [
+      {
+        name: 'what',
+        description: 'id of a finding, text, or file; - or nothing reads standard input',
+        optional: true,
+        complete: 'file',
+      },
+    ],
+    prints: true,
+    examples: [
+      { line: 'pveigpu explain vf.gone', does: 'a finding of doctor' },
+      { line: 'pveigpu explain "no driver bound to device; cannot configure SR-IOV"', does: 'a message' },
+      { line: 'dmesg | pveigpu explain', does: 'a whole log' },
+      { line: 'pveigpu explain make.log', does: 'why a driver could not be built' },
+    ],
+    load: () => import('./commands/explain.ts'),
+  },
 ];

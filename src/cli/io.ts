@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { fstatSync, writeSync } from 'node:fs';
+import { fstatSync, readSync, writeSync } from 'node:fs';
 import type { Log } from '../ports/clock-log.ts';
 
 /** Where a command prints and asks: the terminal, or the demo and the tests. */
@@ -14,6 +14,8 @@ export interface Io {
   confirm(question: string): Promise<boolean>;
   /** Whether somebody is there to answer. */
   readonly interactive: boolean;
+  /** The text on standard input, at most so many bytes; undefined where a terminal is. Absent where nothing can be piped in. */
+  input?(maxBytes: number): string | undefined;
   /** Set where we run detached already, on behalf of a command that somebody typed. */
   readonly detached?: true;
 }
@@ -39,6 +41,7 @@ export function terminalIo(): Io {
     colour: FORCE_COLOR === '1' || (terminal && NO_COLOR === undefined && TERM !== 'dumb'),
     columns: (terminal ? process.stdout.columns : undefined) ?? 100,
     interactive: isTerminal(STDIN),
+    input: (maxBytes) => (isTerminal(STDIN) ? undefined : readAll(STDIN, maxBytes)),
     confirm: askOnTerminal,
   };
 }
@@ -66,6 +69,25 @@ function writeAll(fd: number, text: string): void {
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
     }
   }
+}
+
+/** Reads what is piped in, up to a number of bytes; nothing where standard input is closed. */
+function readAll(fd: number, maxBytes: number): string {
+  const chunks: Uint8Array[] = [];
+  const chunk = new Uint8Array(64 * 1024);
+  for (let length = 0; length < maxBytes; ) {
+    try {
+      const got = readSync(fd, chunk, 0, Math.min(chunk.length, maxBytes - length), null);
+      if (got === 0) break;
+      chunks.push(chunk.slice(0, got));
+      length += got;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== 'EAGAIN') break;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
+  }
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 async function askOnTerminal(question: string): Promise<boolean> {

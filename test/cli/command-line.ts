@@ -18,6 +18,8 @@ export type Answer = 'yes' | 'no' | null;
 export interface TypedOptions {
   readonly answer?: Answer;
   readonly columns?: number;
+  /** What is piped in. */
+  readonly input?: string;
   /** What somebody else does while the question stands. */
   readonly beforeAnswer?: () => void;
 }
@@ -29,7 +31,7 @@ export interface TypedOptions {
 export async function typed(
   machine: Pick<Simulated, 'context'>,
   line: string,
-  { answer = null, columns = 100, beforeAnswer }: TypedOptions = {},
+  { answer = null, columns = 100, input, beforeAnswer }: TypedOptions = {},
 ): Promise<Ran> {
   let [out, err] = ['', ''];
   const io: Io = {
@@ -42,12 +44,13 @@ export async function typed(
     colour: false,
     columns,
     interactive: answer !== null,
+    input: () => input,
     confirm: async () => {
       beforeAnswer?.();
       return answer === 'yes';
     },
   };
-  const words = line.split(' ').filter((word) => word !== '');
+  const words = (line.match(/"[^"]*"|[^ ]+/g) ?? []).map((word) => word.replace(/^"(.*)"$/s, '$1'));
   const code = await runCommandLine(words, COMMANDS, io, async () => machine.context, VERSION);
   return { code, out, err };
 }

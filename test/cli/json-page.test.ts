@@ -100,6 +100,7 @@ async function realOutputs(): Promise<readonly { readonly kind: string; readonly
   failed.node.machine.tree.setFile(path, JSON.stringify(run));
   await type(failed, 'history');
   await type(used, 'demo --once');
+  for (const line of ['explain vf.gone', 'explain "no driver bound to device; cannot configure SR-IOV"']) await type(used, line);
   await type(used, 'demo --profiles');
   await type(await withVfs(), 'selftest --rounds 1 --yes');
   const inside = await withVfs();

@@ -25,7 +25,7 @@ export const gucVersion: FindingRule = fromLog({
 /** A message that worries people: guests are reported to run all the same. */
 export const stateNotSaved: FindingRule = fromLog({
   id: 'vf.state-not-saved',
-  severity: 'advice',
+  severity: 'note',
   title: 'The driver says that it could not save the state of a VF',
   reference: 'https://github.com/strongtz/i915-sriov-dkms/issues/281',
   pattern: /IOV: Failed to save VF\d+ state|action 0x550b failed/,

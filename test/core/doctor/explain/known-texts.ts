@@ -153,4 +153,8 @@ export const KNOWN_TEXTS: readonly (readonly [line: string, id: string])[] = [
   ['VM is locked (backup)', 'pve.locked'],
   ['Failed to mount "/dev/dri/renderD128" to "dev/dri/renderD128"', 'container.mount-gone'],
   ["cannot open '/dev/dri/renderD128': Permission denied", 'container.permission'],
+  [
+    'vfio-pci 0000:00:02.0: Device is ineligible for IOMMU domain attach due to platform RMRR requirement.',
+    'qemu.reserved-memory',
+  ],
 ];

@@ -75,7 +75,7 @@ export const DRIVER_TEXTS: readonly TextRule[] = [
     weight: 'cause',
     text: 'The headers of the kernel are not installed, so nothing can be built for it.',
     hint: 'apt install proxmox-default-headers, then: pveigpu driver repair.',
-    finding: 'driver.headers-missing',
+    finding: 'kernel.headers-missing',
     source: strongtz(248),
   },
   {
@@ -93,6 +93,7 @@ export const DRIVER_TEXTS: readonly TextRule[] = [
     weight: 'effect',
     text: 'DKMS could not build a driver.',
     hint: 'The reason stands in make.log below /var/lib/dkms: pveigpu driver check, or pveigpu explain with that file.',
+    finding: 'driver.build-failed',
     source: strongtz(196),
   },
   {
@@ -111,6 +112,7 @@ export const DRIVER_TEXTS: readonly TextRule[] = [
     weight: 'harmless',
     text: 'xe leaves this GPU alone until xe.force_probe names it. Where i915 drives the GPU, that is as it should be.',
     hint: 'Nothing to do with i915. For SR-IOV by xe: pveigpu apply sriov --driver xe sets it.',
+    finding: 'driver.xe-message-harmless',
     source: strongtz(225),
     inGuest: {
       text: 'xe leaves this GPU alone until it is told to take it.',
@@ -146,6 +148,7 @@ export const DRIVER_TEXTS: readonly TextRule[] = [
     weight: 'cause',
     text: 'The module $1 is blocked, on the kernel command line or in /etc/modprobe.d.',
     hint: 'Take the line away where this driver is wanted; pveigpu apply names the file.',
+    finding: 'leftover.driver-blocked',
     source: kernelFile('kernel/module/main.c'),
   },
   {
@@ -154,6 +157,7 @@ export const DRIVER_TEXTS: readonly TextRule[] = [
     weight: 'cause',
     text: 'enable_guc=$1 is of old guides; the driver of today wants 3.',
     hint: 'Set enable_guc=3.',
+    finding: 'driver.enable-guc-7',
     source: strongtz(53),
   },
 ];

@@ -23,6 +23,7 @@ export const FIRMWARE_TEXTS: readonly TextRule[] = [
     weight: 'cause',
     text: 'The GPU refused the GuC firmware, so the driver gave up on it.',
     hint: 'Update the firmware package, then the BIOS together with the ME firmware. Where a screen is attached, try without it.',
+    finding: 'firmware.guc-image-refused',
     source: strongtz(339),
   },
   {
@@ -31,7 +32,7 @@ export const FIRMWARE_TEXTS: readonly TextRule[] = [
     weight: 'cause',
     text: 'The firmware offers no IOMMU: VT-d is switched off, or the board has none.',
     hint: 'Switch on VT-d in the firmware set-up.',
-    finding: 'firmware.vt-d-off',
+    finding: 'firmware.vtd-off',
     source: kernelFile('drivers/iommu/intel/dmar.c'),
   },
   {
@@ -40,6 +41,7 @@ export const FIRMWARE_TEXTS: readonly TextRule[] = [
     weight: 'cause',
     text: 'The kernel takes the GPU of this generation out of the IOMMU, so it cannot be given to a VM.',
     hint: 'Share the GPU with containers instead, or use GVT-g where pveigpu verdict says so.',
+    finding: 'kernel.gpu-without-iommu-group',
     source: kernelFile('drivers/iommu/intel/iommu.c'),
   },
   {
@@ -48,6 +50,7 @@ export const FIRMWARE_TEXTS: readonly TextRule[] = [
     weight: 'cause',
     text: 'The IOMMU cannot remap interrupts here, and VFIO refuses devices without it.',
     hint: 'Update the BIOS, and remove intremap=off from the command line. allow_unsafe_interrupts=1 is the last resort.',
+    finding: 'firmware.no-interrupt-remapping',
     source: 'https://pve.proxmox.com/wiki/PCI_Passthrough',
   },
   {
@@ -56,6 +59,7 @@ export const FIRMWARE_TEXTS: readonly TextRule[] = [
     weight: 'cause',
     text: 'A device read or wrote memory that it was not allowed to. A few such lines at the first start of a VM with the GPU are normal, a stream is not.',
     hint: 'Where they go on: update the BIOS, and see that the GPU has no other user.',
+    finding: 'kernel.dmar-faults',
     source: qemuFile('docs/igd-assign.txt'),
   },
   {
@@ -73,6 +77,7 @@ export const FIRMWARE_TEXTS: readonly TextRule[] = [
     weight: 'cause',
     text: 'The GPU hung and the driver reset it or gave it up.',
     hint: 'Try another kernel or driver release (pveigpu kernel list); where a guest caused it, its driver.',
+    finding: 'kernel.gpu-wedged',
     source: kernelFile('drivers/gpu/drm/i915/gt/intel_reset.c'),
   },
   {
@@ -81,6 +86,7 @@ export const FIRMWARE_TEXTS: readonly TextRule[] = [
     weight: 'effect',
     text: '$1 waits in the kernel and cannot be stopped.',
     hint: 'The lines before it say for what; often for a device that a guest has open.',
+    finding: 'kernel.hung-task',
     source: kernelFile('kernel/hung_task.c'),
   },
   {
@@ -89,6 +95,7 @@ export const FIRMWARE_TEXTS: readonly TextRule[] = [
     weight: 'cause',
     text: 'The kernel stumbled over an error of its own or of a driver. What runs on is not sound until a reboot.',
     hint: 'Reboot. If it comes again, use the kernel before (pveigpu kernel list) and report it with the lines that follow.',
+    finding: 'kernel.driver-crashed',
     source: strongtz(479),
   },
 ];

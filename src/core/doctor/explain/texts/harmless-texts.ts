@@ -8,6 +8,7 @@ export const HARMLESS_TEXTS: readonly TextRule[] = [
     pattern: /Setting dangerous option (\w+) - tainting kernel/,
     weight: 'harmless',
     text: 'i915 says this of every option that its authors do not test ($1 among them). SR-IOV wants it so.',
+    finding: 'driver.dangerous-option-normal',
     source: kernelFile('drivers/gpu/drm/i915/i915_params.c'),
   },
   {
@@ -16,6 +17,7 @@ export const HARMLESS_TEXTS: readonly TextRule[] = [
       /module verification failed: signature and\/or required key missing - tainting kernel|loading out-of-tree module taints kernel/,
     weight: 'harmless',
     text: 'The module is not signed with a key of the kernel. While Secure Boot is off that is only a note; the module was loaded.',
+    finding: 'secure-boot.taint-is-harmless',
     source: strongtz(106),
   },
   {

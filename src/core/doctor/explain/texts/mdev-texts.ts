@@ -48,7 +48,7 @@ export const MDEV_TEXTS: readonly TextRule[] = [
     weight: 'cause',
     text: 'No room is left in the aperture for another mediated device.',
     hint: 'Stop a guest that has one, take a smaller type, or set a larger aperture in the firmware set-up. pveigpu mdev types shows what is free.',
-    finding: 'mdev.no-room',
+    finding: 'firmware.aperture-too-small',
     source: WIKI,
   },
   {
@@ -57,7 +57,7 @@ export const MDEV_TEXTS: readonly TextRule[] = [
     weight: 'cause',
     text: 'The graphics memory or the fences for a mediated device are used up; the line says how much was asked for and how much is there.',
     hint: 'Take a smaller type, or set a larger aperture in the firmware set-up.',
-    finding: 'mdev.no-room',
+    finding: 'firmware.aperture-too-small',
     source: kernelFile('drivers/gpu/drm/i915/gvt/aperture_gm.c'),
   },
   {

@@ -122,7 +122,7 @@ export const PVE_TEXTS: readonly TextRule[] = [
     weight: 'cause',
     text: 'No IOMMU is in use, and Proxmox VE gives no PCI device away without one, mediated devices neither.',
     hint: 'Switch on VT-d in the firmware set-up; pveigpu doctor tells firmware and command line apart.',
-    finding: 'firmware.vt-d-off',
+    finding: 'firmware.vtd-off',
     source: PCI,
   },
   {
@@ -148,7 +148,7 @@ export const PVE_TEXTS: readonly TextRule[] = [
     weight: 'cause',
     text: 'The device has no IOMMU group: no IOMMU is in use, or it is not in use for graphics.',
     hint: 'pveigpu doctor tells firmware and command line apart.',
-    finding: 'firmware.vt-d-off',
+    finding: 'firmware.vtd-off',
     source: SYSFS,
   },
   {
@@ -181,7 +181,7 @@ export const PVE_TEXTS: readonly TextRule[] = [
     weight: 'cause',
     text: 'The mediated device could not be made: its type is not offered now, or there is no room left for one.',
     hint: 'pveigpu mdev types shows what is offered and what is free.',
-    finding: 'mdev.no-room',
+    finding: 'mdev.not-offered',
     source: pveFile('qemu-server', 'src/PVE/QemuServer/PCI/Mdev.pm'),
   },
   {

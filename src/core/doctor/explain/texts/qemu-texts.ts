@@ -50,8 +50,17 @@ export const QEMU_TEXTS: readonly TextRule[] = [
     weight: 'cause',
     text: 'VFIO cannot use the IOMMU for this device: none is in use, or it cannot remap interrupts.',
     hint: 'Switch on VT-d in the firmware set-up; dmesg | grep -e DMAR -e remapping shows more.',
-    finding: 'firmware.vt-d-off',
+    finding: 'firmware.vtd-off',
     source: VFIO,
+  },
+  {
+    id: 'qemu.reserved-memory',
+    pattern: /ineligible for IOMMU domain attach due to platform RMRR requirement/,
+    weight: 'cause',
+    text: 'The firmware keeps memory for this device (RMRR), so the kernel gives it to no guest.',
+    hint: 'Update the BIOS, or look there for settings of shared memory; some boards never allow it.',
+    finding: 'firmware.device-reserved',
+    source: kernelFile('drivers/iommu/intel/iommu.c'),
   },
   {
     id: 'qemu.address-width',
@@ -59,7 +68,6 @@ export const QEMU_TEXTS: readonly TextRule[] = [
     weight: 'cause',
     text: 'The guest uses addresses that are wider than what the IOMMU of this machine can map (39 bits with many small processors).',
     hint: 'qm set VMID --cpu host,phys-bits=39 (the width stands in dmesg: "Host address width").',
-    finding: 'guest.address-width',
     source: strongtz(359),
   },
   {
@@ -131,6 +139,7 @@ export const QEMU_TEXTS: readonly TextRule[] = [
     weight: 'cause',
     text: "The firmware's frame buffer still holds a window of the GPU, so vfio-pci could not take it.",
     hint: 'pveigpu apply gvt-d adds initcall_blacklist=sysfb_init to the kernel command line; reboot.',
+    finding: 'kernel.frame-buffer-holds-bar',
     source: kernelFile('drivers/vfio/pci/vfio_pci_core.c'),
   },
   {

@@ -11,7 +11,7 @@ export const SRIOV_TEXTS: readonly TextRule[] = [
     weight: 'cause',
     text: 'VFs were asked for while no driver had the GPU: something wrote sriov_numvfs before the driver was loaded, or the driver is blocked.',
     hint: 'See that i915 or xe is not blocked, and let pveigpu apply sriov make the VFs: its unit waits for the driver.',
-    finding: 'vf.created-too-early',
+    finding: 'boot.vfs-before-driver',
     source: IOV,
   },
   {
@@ -29,6 +29,7 @@ export const SRIOV_TEXTS: readonly TextRule[] = [
     weight: 'cause',
     text: 'xe has no SR-IOV for this GPU in this kernel, although the hardware has the capability.',
     hint: 'pveigpu verdict says which kernel or driver has it for this GPU.',
+    finding: 'driver.xe-has-no-sriov',
     source: kernelFile('drivers/gpu/drm/xe/xe_sriov.c'),
   },
   {
@@ -37,7 +38,7 @@ export const SRIOV_TEXTS: readonly TextRule[] = [
     weight: 'cause',
     text: 'The firmware gave the windows of the VFs no room in the address space, so no VF can be made.',
     hint: 'In the firmware set-up, switch on Above 4G Decoding and SR-IOV, then update the BIOS; else try pci=realloc.',
-    finding: 'firmware.above-4g-off',
+    finding: 'firmware.no-vf-address-space',
     source: strongtz(129),
   },
   {
@@ -54,7 +55,7 @@ export const SRIOV_TEXTS: readonly TextRule[] = [
     weight: 'cause',
     text: 'The kernel could not make the VFs: their windows have no room in the address space.',
     hint: 'dmesg says "not enough MMIO resources" then. Switch on Above 4G Decoding and SR-IOV in the firmware set-up.',
-    finding: 'firmware.above-4g-off',
+    finding: 'firmware.no-vf-address-space',
     source: strongtz(129),
   },
   {
@@ -115,7 +116,7 @@ export const SRIOV_TEXTS: readonly TextRule[] = [
     weight: 'cause',
     text: 'The windows of the VFs have no address, so the driver runs without SR-IOV.',
     hint: 'Switch on Above 4G Decoding and SR-IOV in the firmware set-up.',
-    finding: 'firmware.above-4g-off',
+    finding: 'firmware.no-vf-address-space',
     source: strongtz(246),
   },
   {
@@ -124,6 +125,7 @@ export const SRIOV_TEXTS: readonly TextRule[] = [
     weight: 'cause',
     text: 'The driver runs without GuC submission, and SR-IOV needs it.',
     hint: 'Set enable_guc=3 for i915, and see that the GuC firmware is installed (pve-firmware); then reboot.',
+    finding: 'driver.guc-off',
     source: strongtz(103),
     inGuest: {
       text: 'i915 runs without GuC, and a VF needs it.',
