@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// Builds what ships: the command (ESM chunks, so a command loads only what it needs) and the hook (one CommonJS file).
+// Builds what ships: the command and the service (ESM chunks, so each loads only what it needs) and the hook (one CommonJS file).
 import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 import { collectLicences } from './scripts/collect-licences.mjs';
@@ -22,7 +22,7 @@ const shared = {
 rmSync('dist', { recursive: true, force: true });
 const command = await build({
   ...shared,
-  entryPoints: { 'lib/full': 'src/cli/full.ts' },
+  entryPoints: { 'lib/full': 'src/cli/full.ts', 'lib/service': 'src/service/main.ts' },
   format: 'esm',
   splitting: true,
   outdir: 'dist',

@@ -6,7 +6,7 @@ import { defineConfig } from 'vitest/config';
 const textFiles = {
   name: 'text-files',
   enforce: 'pre' as const,
-  load: (id: string) => (id.endsWith('.pl') ? `export default ${JSON.stringify(readFileSync(id, 'utf8'))}` : undefined),
+  load: (id: string) => (/\.(pl|md)$/.test(id) ? `export default ${JSON.stringify(readFileSync(id, 'utf8'))}` : undefined),
 };
 
 export default defineConfig({

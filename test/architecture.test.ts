@@ -12,6 +12,7 @@ const LAYERS: Record<string, { layers: string[]; packages: string[] | 'any' }> =
   simulator: { layers: ['core', 'ports', 'simulator'], packages: [] },
   main: { layers: ['core', 'ports', 'app', 'adapters', 'simulator', 'main'], packages: 'any' },
   cli: { layers: ['core', 'ports', 'app', 'main', 'cli'], packages: 'any' },
+  service: { layers: ['core', 'ports', 'app', 'main', 'service'], packages: 'any' },
   'pve-hooks': { layers: ['core', 'ports', 'app', 'main'], packages: 'any' },
 };
 
@@ -56,8 +57,8 @@ describe('layers', () => {
     expect(rule, `no layer for ${file}`).toBeDefined();
     for (const match of withoutComments(readFileSync(join(ROOT, file), 'utf8')).matchAll(IMPORT)) {
       const target = match[1] ?? match[2] ?? match[3] ?? '';
-      // the hookscript is taken in as text, which is data and no code of another layer
-      if (target.endsWith('.pl')) continue;
+      // taken in as text, which is data and no code of another layer
+      if (/\.(pl|md)$/.test(target)) continue;
       if (target.startsWith('.')) {
         const layer = layerOf(relative(ROOT, resolve(ROOT, dirname(file), target)));
         expect(rule?.layers, `${file} imports ${target}`).toContain(layer);

@@ -18,6 +18,8 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 /** The one table from expected failures to exit codes. */
 const EXIT_CODE_OF: { readonly [K in ProblemCode]: ExitCode } = {
   usage: EXIT.usage,
+  'access.unknown-user': EXIT.failed,
+  'access.denied': EXIT.failed,
   'host.read': EXIT.failed,
   'host.write': EXIT.failed,
   'host.run': EXIT.failed,

@@ -7,6 +7,9 @@
 export type ProblemCode =
   // what the person typed
   | 'usage'
+  // who asks the service
+  | 'access.unknown-user'
+  | 'access.denied'
   // the machine behind the Host port
   | 'host.read'
   | 'host.write'

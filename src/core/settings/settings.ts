@@ -18,6 +18,8 @@ export interface Settings {
   readonly vfCount?: number;
   /** `[kernel] pin-on-upgrade`: whether the running kernel is pinned when a new one would lose a GPU's mode; default no. */
   readonly pinOnUpgrade?: boolean;
+  /** `[panel] host-setup`: users who may set up the host in the panel, besides root@pam; default nobody. */
+  readonly hostSetup?: readonly string[];
 }
 
 /** What holds without a file. */
@@ -38,10 +40,19 @@ const count = z.pipe(
   z.string().check(z.regex(/^[1-9]\d{0,2}$/, 'is no number of VFs')),
   z.transform((text) => Number(text)),
 );
+const users = z.pipe(
+  z
+    .string()
+    .check(
+      z.regex(/^[^\s,@]+@[A-Za-z][\w.-]+(\s*,\s*[^\s,@]+@[A-Za-z][\w.-]+)*$/, 'is no list of users such as alice@pve, bob@pam'),
+    ),
+  z.transform((text) => text.split(/\s*,\s*/)),
+);
 const schema = z.strictObject({
   assign: z.optional(z.strictObject({ pool: z.optional(word), 'hook-storage': z.optional(word), hook: z.optional(yesNo) })),
   vf: z.optional(z.strictObject({ count: z.optional(count) })),
   kernel: z.optional(z.strictObject({ 'pin-on-upgrade': z.optional(yesNo) })),
+  panel: z.optional(z.strictObject({ 'host-setup': z.optional(users) })),
 });
 
 /** Reads `pveigpu.conf`. A misspelt section, name or value is refused, since it would do nothing without a word. */
@@ -54,7 +65,8 @@ export function parseSettings(text: string, where: string): Result<Settings> {
       where,
     });
   }
-  const { assign, vf, kernel } = parsed.data;
+  const { assign, vf, kernel, panel } = parsed.data;
+  const hostSetup = panel?.['host-setup'];
   const hookStorage = assign?.['hook-storage'];
   const pinOnUpgrade = kernel?.['pin-on-upgrade'];
   return {
@@ -65,6 +77,7 @@ export function parseSettings(text: string, where: string): Result<Settings> {
       ...(hookStorage === undefined ? {} : { hookStorage }),
       ...(vf?.count === undefined ? {} : { vfCount: vf.count }),
       ...(pinOnUpgrade === undefined ? {} : { pinOnUpgrade }),
+      ...(hostSetup === undefined ? {} : { hostSetup }),
     },
   };
 }

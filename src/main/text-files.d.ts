@@ -5,3 +5,8 @@ declare module '*.pl' {
   const text: string;
   export default text;
 }
+
+declare module '*.md' {
+  const text: string;
+  export default text;
+}

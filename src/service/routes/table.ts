@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { AnyRoute } from '../route.ts';
+import { PLANS } from './plans.ts';
+import { RUNS } from './runs.ts';
+import { sessionRoute } from './session.ts';
+import { VIEWS } from './views.ts';
+
+/** Everything that can be asked of the service. */
+export function routeTable(version: string): readonly AnyRoute[] {
+  return [sessionRoute(version), ...VIEWS, ...PLANS, ...RUNS];
+}
