@@ -9,6 +9,7 @@ import {
   parseBootCurrent,
   parseEfiOption,
 } from '../../core/boot/efi-option.ts';
+import { grubEntries } from '../../core/boot/grub-cfg.ts';
 import { compareReleases } from '../../core/boot/release-order.ts';
 import type { BootFacts, InstalledKernel } from '../../core/facts/boot-facts.ts';
 import { known, type Reading, type Section } from '../../core/facts/section.ts';
@@ -18,6 +19,7 @@ import { listOptional, readOptional, unreadable } from './attribute.ts';
 
 const UUIDS = '/etc/kernel/proxmox-boot-uuids';
 const PIN = '/etc/kernel/proxmox-boot-pin';
+const GRUB_CFG = '/boot/grub/grub.cfg';
 const GRUB_PIN = '/etc/default/grub.d/proxmox-kernel-pin.cfg';
 /** What may be an EFI system partition of its own; `/boot` always counts. */
 const PARTITIONS = ['/boot/efi', '/efi'];
@@ -36,6 +38,7 @@ export async function senseBoot(host: Host): Promise<Section<BootFacts>> {
   ]);
   const uefi = efi.kind !== 'absent';
   const tool = uuids.state === 'known' && uuids.value.length > 0;
+  const grubCfg = tool ? undefined : await readOptional(host, GRUB_CFG);
   const pinned = pin ?? /gnulinux-([^\s>'"]+?)-advanced-/.exec((grubPin ?? '').replace(/^.*>/, ''))?.[1];
   return known({
     firmware: uefi ? 'uefi' : 'bios',
@@ -45,6 +48,7 @@ export async function senseBoot(host: Host): Promise<Section<BootFacts>> {
     ...(pinned === undefined ? {} : { pinned }),
     ...(once === undefined ? {} : { pinnedOnce: once }),
     manual: linesOf(manual ?? ''),
+    ...(grubCfg === undefined ? {} : { grubEntries: grubEntries(grubCfg) }),
     freeBytes,
   });
 }

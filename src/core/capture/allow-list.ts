@@ -12,7 +12,15 @@ import { keptCpuinfo } from '../platform/cpuinfo.ts';
 import { keptStatus, SENSED_PACKAGES } from '../platform/dpkg-status.ts';
 import { keptPackageStates, packageStates } from '../platform/package-states.ts';
 import { keptCgroup } from '../platform/process-identity.ts';
-import { keptEfiOption, keptEspUuids, keptGrubDefaults, keptKernelCmdline, keptLoaderInfo, keptReleases } from './kept-boot.ts';
+import {
+  keptEfiOption,
+  keptEspUuids,
+  keptGrubCfg,
+  keptGrubDefaults,
+  keptKernelCmdline,
+  keptLoaderInfo,
+  keptReleases,
+} from './kept-boot.ts';
 import { keptBuildLog } from './kept-build-log.ts';
 import { keptCmdlineWords } from './kept-cmdline.ts';
 import { keptConfigSpace } from './kept-config-space.ts';
@@ -68,6 +76,7 @@ export const KEPT_FILES: readonly (readonly [RegExp, Keep])[] = [
   [/^\/(etc|run|usr\/local\/lib|usr\/lib)\/modules-load\.d\/[^/]+\.conf$/, (_, text) => keptModulesLoad(text)],
   [/^\/etc\/(modules|initramfs-tools\/modules)$/, (_, text) => keptModulesLoad(text)],
   [/^\/etc\/default\/grub(\.d\/[^/]+\.cfg)?$/, (_, text) => keptGrubDefaults(text)],
+  [/^\/boot\/grub\/grub\.cfg$/, (_, text) => keptGrubCfg(text)],
   [/^\/etc\/kernel\/cmdline$/, (_, text) => keptKernelCmdline(text)],
   [/^\/etc\/kernel\/proxmox-boot-uuids$/, (_, text) => keptEspUuids(text)],
   [/^\/etc\/kernel\/(proxmox-boot-pin|next-boot-pin|proxmox-boot-manual-kernels)$/, (_, text) => keptReleases(text)],

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { efiText, parseEfiOption, printEfiOption } from '../boot/efi-option.ts';
+import { grubEntries } from '../boot/grub-cfg.ts';
 import { GRUB_VARIABLES } from '../boot/grub-defaults.ts';
 import { evaluateShell } from '../boot/shell-assignments.ts';
 import type { ShellValue } from '../boot/shell-word.ts';
@@ -47,6 +48,14 @@ function keptValue(value: ShellValue): string {
 /** `/etc/kernel/cmdline`, line by line as strictly kept as `/proc/cmdline`. */
 export function keptKernelCmdline(text: string): string {
   return text.split('\n').map(keptCmdlineWords).join('\n');
+}
+
+/** The kernels that a `grub.cfg` starts, with their parameters as strictly kept as `/proc/cmdline`, and nothing else. */
+export function keptGrubCfg(text: string): string {
+  return grubEntries(text)
+    .filter(({ release }) => /^\d[\w.+~-]{0,80}$/.test(release))
+    .map(({ release, parameters }) => `\tlinux\t/vmlinuz-${release} ${keptCmdlineWords(parameters.join(' '))}\n`)
+    .join('');
 }
 
 /** The volume serial numbers of EFI system partitions are numbered afresh: how many there are is what counts. */

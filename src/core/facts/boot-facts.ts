@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import type { LoaderEntry } from '../boot/grub-cfg.ts';
 import type { Evidence } from '../gpu/verdict.ts';
 import type { Reading } from './section.ts';
 
@@ -36,6 +37,8 @@ export interface BootFacts {
   readonly pinnedOnce?: string;
   /** `/etc/kernel/proxmox-boot-manual-kernels`. */
   readonly manual: readonly string[];
+  /** What `/boot/grub/grub.cfg` starts; absent where GRUB reads another one, on a partition of proxmox-boot-tool. */
+  readonly grubEntries?: readonly LoaderEntry[];
   /** Free bytes of `/boot` and of each mounted EFI system partition, by mount point. */
   readonly freeBytes: { readonly [path: string]: number };
 }

@@ -7,7 +7,7 @@ import { GRAPHICS_WITHOUT_IOMMU, IOMMU_NOT_USED, IOMMU_OFF_BY_PARAMETER } from '
 import { ROOT_MISSING } from './kernel-cmdline-file.ts';
 import { LITTLE_SPACE, NO_INITRAMFS } from './next-boot.ts';
 import { NO_MODESET } from './no-modeset.ts';
-import { PARAM_NOT_BOOTED, PARAM_NOT_LASTING } from './parameters-due.ts';
+import { LOADER_NOT_REFRESHED, PARAM_NOT_BOOTED, PARAM_NOT_LASTING } from './parameters-due.ts';
 import { STALE_OPTIONS } from './stale-options.ts';
 import { UNIT_FAILED } from './unit-failed.ts';
 import { SYSFS_CONF_UNREAD, VF_UNIT_MISSING, VFS_BEFORE_DRIVER } from './vf-makers.ts';
@@ -21,6 +21,7 @@ export const BOOT_FINDINGS: readonly FindingRule[] = [
   NOT_AS_SET_UP,
   NOT_CONFIRMED,
   PARAM_IN_INACTIVE_LOADER,
+  LOADER_NOT_REFRESHED,
   PARAM_NOT_BOOTED,
   PARAM_NOT_LASTING,
   CONTRADICTING_PARAMS,

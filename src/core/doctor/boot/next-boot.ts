@@ -39,7 +39,11 @@ export const LITTLE_SPACE: FindingRule = {
   title: 'There is too little space for another kernel',
   reference: 'https://pve.proxmox.com/wiki/Host_Bootloader#sysboot_proxmox_boot_tool',
   examine: ({ facts }) => {
-    const free = Object.entries(ifKnown(facts.boot)?.freeBytes ?? {}).filter(([, bytes]) => bytes < ONE_KERNEL_BYTES);
+    const boot = ifKnown(facts.boot);
+    // A partition that has only GRUB's own program on it gets no kernels.
+    const getsKernels = (path: string) =>
+      path === '/boot' || boot?.loaders.some(({ kind, tool }) => kind === 'systemd-boot' || tool);
+    const free = Object.entries(boot?.freeBytes ?? {}).filter(([path, bytes]) => bytes < ONE_KERNEL_BYTES && getsKernels(path));
     return free.map(([path, bytes]) => ({
       state: 'problem',
       subject: path,

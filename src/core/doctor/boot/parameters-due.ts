@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { givesWord } from '../../boot/gives-word.ts';
+import { ifKnown } from '../../facts/section.ts';
+import { defaultRelease } from '../../kernels/boot-kernels.ts';
 import { visible } from '../../text/visible.ts';
 import type { DoctorCase } from '../doctor-case.ts';
 import { FINE, type FindingRule, type Outcome } from '../finding.ts';
@@ -11,7 +13,7 @@ export const PARAM_NOT_BOOTED: FindingRule = {
   severity: 'warning',
   title: 'Kernel parameters that are configured are not in effect',
   reference: 'https://github.com/strongtz/i915-sriov-dkms/issues/403',
-  follows: ['boot.reboot-pending', 'boot.root-missing'],
+  follows: ['boot.loader-not-refreshed', 'boot.reboot-pending', 'boot.root-missing'],
   examine: notBooted,
 };
 
@@ -23,6 +25,33 @@ export const PARAM_NOT_LASTING: FindingRule = {
   reference: 'https://pve.proxmox.com/wiki/Host_Bootloader#sysboot_edit_kernel_cmdline',
   follows: ['boot.reboot-pending'],
   examine: notLasting,
+};
+
+/** grub.cfg is what GRUB reads; `/etc/default/grub` only becomes part of it with update-grub. */
+export const LOADER_NOT_REFRESHED: FindingRule = {
+  id: 'boot.loader-not-refreshed',
+  severity: 'warning',
+  title: 'The configuration of GRUB was changed, and update-grub was not run',
+  reference: 'https://pve.proxmox.com/wiki/Host_Bootloader#sysboot_edit_kernel_cmdline',
+  examine: ({ facts }) => {
+    const words = bootWords(facts);
+    const release = defaultRelease(facts);
+    const entry = ifKnown(facts.boot)?.grubEntries?.find((one) => one.release === release);
+    if (words?.loader.kind !== 'grub' || entry === undefined) return FINE;
+    const has = entry.parameters.join(' ');
+    const due = gpuWords(words.next).filter((word) => givesWord(words.next.join(' '), word) && !givesWord(has, word));
+    if (due.length === 0) return FINE;
+    const list = visible(due.join(' '), 200);
+    return {
+      state: 'problem',
+      because: `${configurationOf('grub')} gives ${list}, but /boot/grub/grub.cfg was made before that, so the next boot does not have it either.`,
+      evidence: [
+        { source: configurationOf('grub'), value: list },
+        { source: `/boot/grub/grub.cfg, kernel ${visible(entry.release, 80)}`, value: visible(has, 300) || 'no parameters' },
+      ],
+      remedy: { text: 'Run update-grub, then reboot.' },
+    };
+  },
 };
 
 function notBooted({ facts }: DoctorCase): Outcome {

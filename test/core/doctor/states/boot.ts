@@ -57,7 +57,12 @@ export const BOOT_STATES: StatesByFinding = {
         withSection(ground, 'boot', (boot) => ({ ...boot, freeBytes: { '/boot': 12 * 1024 ** 2 } })),
       ),
     ],
-    clear: [state('as installed', 'raptor-lake-s'), state('on ZFS', 'tiger-lake')],
+    clear: [
+      state('as installed', 'raptor-lake-s'),
+      changed('a partition with GRUB alone', state('as installed', 'raptor-lake-s'), (ground) =>
+        withSection(ground, 'boot', (boot) => ({ ...boot, freeBytes: { ...boot.freeBytes, '/boot/efi': 12 * 1024 ** 2 } })),
+      ),
+    ],
   },
   'boot.reboot-pending': { triggers: [WAITS], clear: [state('as installed', 'comet-lake'), DONE, BOOTED_SINCE] },
   'boot.not-confirmed': { triggers: [BOOTED_SINCE], clear: [state('as installed', 'comet-lake'), WAITS, DONE] },
@@ -84,10 +89,21 @@ export const BOOT_STATES: StatesByFinding = {
       state('both loaders are there', 'tiger-lake'),
     ],
   },
+  'boot.loader-not-refreshed': {
+    triggers: [
+      state('GRUB was edited', 'raptor-lake-s-untouched', withIommu),
+      state('and the node rebooted', 'raptor-lake-s-untouched', all(withIommu, rebooted)),
+    ],
+    clear: [
+      state('as installed', 'raptor-lake-s-untouched'),
+      state('written, not booted', 'raptor-lake-s-untouched', all(withIommu, ran('update-grub'))),
+      state('systemd-boot starts the node', 'tiger-lake', withIommu),
+    ],
+  },
   'boot.param-not-booted': {
     triggers: [
       state('GRUB was edited', 'raptor-lake-s-untouched', withIommu),
-      state('GRUB was edited, and update-grub forgotten', 'raptor-lake-s-untouched', all(withIommu, rebooted)),
+      state('GRUB was edited and written', 'raptor-lake-s-untouched', all(withIommu, ran('update-grub'))),
     ],
     clear: [
       state('as installed', 'raptor-lake-s'),
