@@ -4,9 +4,9 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Case files by how long they take, the longest first, so that two workers end at about the same time. */
 const ORDER = [
-  'trial',
   'apply',
   'apply-kills',
+  'trial',
   'driver',
   'calibration',
   'vf-kills',

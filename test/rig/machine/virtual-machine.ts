@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { type ChildProcess, spawn } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { inRig } from '../build/workspace.ts';
 import { chooseAccelerator } from './accelerator.ts';
@@ -89,6 +89,20 @@ export class VirtualMachine {
       throw new Error(`The machine did not end within ${timeoutMs / 1000} s and was killed.\n${said}`);
   }
 
+  /** Does something while the machine stands still, with all that it has written so far in the files of its disks. */
+  async frozen(work: () => Promise<void>): Promise<void> {
+    const id = this.#process?.pid;
+    if (id === undefined || !this.#runs) throw new Error('The machine is off.');
+    process.kill(id, 'SIGSTOP');
+    try {
+      // Each thread stops when it comes back from the kernel.
+      while (!readdirSync(`/proc/${id}/task`).every((thread) => isStopped(`/proc/${id}/task/${thread}/stat`))) await pause(5);
+      await work();
+    } finally {
+      process.kill(id, 'SIGCONT');
+    }
+  }
+
   /** Ends QEMU at once, and takes its run folder away. */
   async kill(): Promise<void> {
     this.#agent?.close();
@@ -138,4 +152,9 @@ export class VirtualMachine {
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** The state of a thread stands after its name, which may hold anything (proc_pid_stat(5)). */
+function isStopped(stat: string): boolean {
+  return /\) T [^)]*$/.test(readFileSync(stat, 'utf8'));
 }

@@ -2,65 +2,94 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { whyNot } from '../build/debian-mirror.ts';
 import { FULL } from '../cases/with-machine.ts';
+import type { Shape } from '../machine/shape.ts';
 import { makeSetupDisk } from '../setup/setup-disk.ts';
 import { SetupNode } from '../setup/setup-node.ts';
 
 const DISK = 'kills-grub';
-const APPLY = 'pveigpu apply gvt-d --yes < /dev/null > /root/apply.log 2>&1';
 const IN_INITRAMFS = 'lsinitramfs /boot/initrd.img-$(uname -r)';
 /** How often the power goes during an apply, and during the boot that confirms one. */
-const [CUTS, CONFIRM_CUTS] = [10, 3];
+const [CUTS, CONFIRM_CUTS] = FULL ? [10, 3] : [1, 0];
+/** What is left of the console of a run. */
+const LAST_LINE = 'tail -n 1 /root/apply.log; [ ! -e /root/apply.code ] || echo ended';
 
-/** Where in a run the power goes, as parts of its time; other ones each time, and said, so that they can be tried again. */
-function points(count: number): readonly number[] {
-  const given = process.env.RIG_POINTS?.split(',').map(Number);
-  return given ?? Array.from({ length: count }, () => Math.round(Math.random() * 1000) / 1000);
+/** A machine with the disks as a power cut left them, and where that was. */
+interface Cut {
+  readonly shape: Shape;
+  readonly at: string;
+}
+
+/**
+ * The disks of a node at so many times, spread by chance over what it does until `isOver`. They are copied while the machine stands still, so one
+ * run gives them all: QEMU that is killed leaves the same files.
+ */
+async function cutsOf(
+  node: SetupNode,
+  name: string,
+  count: number,
+  look: () => Promise<string | undefined>,
+): Promise<readonly Cut[]> {
+  const cuts: Cut[] = [];
+  for (let next = 0; ; ) {
+    const said = await look();
+    if (said === undefined) break;
+    const now = await uptime(node);
+    if (now < next) continue;
+    next = now + Math.random() * 4;
+    cuts.push({ shape: await node.asCutNow(`${name}-${cuts.length}`), at: `${now.toFixed(1)} s after the boot: ${said}` });
+  }
+  while (cuts.length > count) cuts.splice(Math.floor(Math.random() * cuts.length), 1);
+  return cuts;
 }
 
 async function uptime(node: SetupNode): Promise<number> {
   return Number((await node.must('cut -d" " -f1 /proc/uptime')).trim());
 }
 
-/** Waits for a time of the guest's own clock, then takes the power away and gives it back. */
-async function cutAt(node: SetupNode, seconds: number): Promise<void> {
-  while ((await uptime(node)) < seconds) await new Promise((resolve) => setTimeout(resolve, 20));
-  await node.cutPower();
-  await node.boot();
-}
+describe.skipIf(whyNot() !== undefined)('the power goes', () => {
+  let [before, after] = [[] as readonly string[], [] as readonly string[]];
+  let [inApply, inConfirm] = [[] as readonly Cut[], [] as readonly Cut[]];
 
-describe.skipIf(whyNot() !== undefined || !FULL)('the power goes during apply (RIG=full)', () => {
-  /** Seconds that an apply takes to whom nothing happens, and the files of /etc before it and after it. */
-  let [whole, before, after] = [0, [] as readonly string[], [] as readonly string[]];
   beforeAll(async () => {
-    await makeSetupDisk(DISK, { device: 0x46a6 });
-    const node = await SetupNode.start(DISK, `${DISK}-whole`);
+    await makeSetupDisk(DISK, { device: 0x46a6, iommu: 'intel_iommu=off' });
+    const node = await SetupNode.start(DISK, `${DISK}-whole`, { durable: true });
     try {
       before = await node.etc();
-      const begin = await uptime(node);
-      expect((await node.machine.shell(APPLY, { timeoutMs: 1_200_000 })).code).toBe(4);
-      whole = (await uptime(node)) - begin;
+      await node.must('(pveigpu apply gvt-d --force --yes < /dev/null; echo $? > /root/apply.code) > /root/apply.log 2>&1 &');
+      inApply = await cutsOf(node, `${DISK}-apply`, CUTS, async () => {
+        const said = (await node.must(LAST_LINE)).trim();
+        return said.endsWith('ended') ? undefined : said;
+      });
+      expect(await node.must('cat /root/apply.code /root/apply.log')).toMatch(/^4\n/);
       after = await node.etc();
+      if (CONFIRM_CUTS === 0) return;
+      await node.powerDown();
+      await node.switchOn();
+      await node.must('until systemctl is-active -q pveigpu-confirm; do sleep 0.5; done');
+      inConfirm = await cutsOf(node, `${DISK}-confirm`, CONFIRM_CUTS, async () =>
+        (await node.must('systemctl is-active pveigpu-confirm || :')).trim() === 'active' ? 'confirming' : undefined,
+      );
     } finally {
       await node.cutPower();
     }
   });
 
-  test('the node boots, and the next command puts it right', { timeout: 7_200_000 }, async () => {
-    for (const [index, part] of points(CUTS).entries()) {
-      const at = `cut at ${part} of ${whole.toFixed(1)} s`;
-      console.log(`rig: apply: ${at}`);
-      const node = await SetupNode.start(DISK, `${DISK}-${index}`, { durable: true });
+  test('during apply: the node boots, and the next command puts it right', async () => {
+    expect(inApply.length).toBe(CUTS);
+    for (const [index, { shape, at }] of inApply.entries()) {
+      console.log(`rig: apply: cut at ${at}`);
+      const node = await SetupNode.startFrom(shape);
       try {
-        await node.must(`(${APPLY}) > /dev/null 2>&1 &`);
-        await cutAt(node, (await uptime(node)) + part * whole);
         const goesOn = index % 2 === 0;
-        const next = await node.pveigpu(goesOn ? 'apply gvt-d --yes' : 'apply host --yes');
+        const next = await node.pveigpu(goesOn ? 'apply gvt-d --force --yes' : 'apply host --force --yes');
         expect([0, 4], `${at}: ${next.text}`).toContain(next.code);
         expect(await node.etc(), at).toEqual(goesOn ? after : before);
         const held = await node.must(IN_INITRAMFS);
         if (goesOn) expect(held, at).toContain('etc/modprobe.d/pveigpu.conf');
         else expect(held, at).not.toContain('pveigpu');
+        if (!FULL) continue;
         await node.reboot();
+        if (goesOn) await node.confirmed();
         const asserted = await node.pveigpu('assert');
         expect(asserted.code, `${at}: ${asserted.text}`).toBe(0);
       } finally {
@@ -69,17 +98,15 @@ describe.skipIf(whyNot() !== undefined || !FULL)('the power goes during apply (R
     }
   });
 
-  test('during the boot that confirms it: the next boot does', { timeout: 7_200_000 }, async () => {
-    for (const [index, part] of points(CONFIRM_CUTS).entries()) {
-      const node = await SetupNode.start(DISK, `${DISK}-confirm-${index}`, { durable: true });
+  test.runIf(FULL)('during the boot that confirms it: the next boot does', async () => {
+    expect(inConfirm.length).toBe(CONFIRM_CUTS);
+    for (const { shape, at } of inConfirm) {
+      console.log(`rig: confirm: cut at ${at}`);
+      const node = await SetupNode.startFrom(shape);
       try {
-        const applied = await node.pveigpu('apply gvt-d --yes');
-        expect(applied.code, applied.text).toBe(4);
-        await node.reboot();
-        await cutAt(node, (await uptime(node)) + part * 20);
         await node.confirmed();
-        expect(await node.must('ls /var/lib/pveigpu'), `cut at ${part}`).not.toContain('pending.json');
-        expect(await node.etc()).toEqual(after);
+        expect(await node.must('ls /var/lib/pveigpu'), at).not.toContain('pending.json');
+        expect(await node.etc(), at).toEqual(after);
         const asserted = await node.pveigpu('assert');
         expect(asserted.code, asserted.text).toBe(0);
       } finally {

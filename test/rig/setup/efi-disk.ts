@@ -15,10 +15,11 @@ const [ESP_SERIAL, ESP_UUID] = ['52494731', '5249-4731'];
 /** How long a step is waited for on a busy host, milliseconds. */
 const MOST_MS = 900_000;
 
-/** The EFI system partition and the firmware's variables that belong to a node's disk. */
+/** The EFI system partition and the firmware's variables. */
 type Esp = NonNullable<Shape['esp']>;
 
-function espOf(name: string): Esp {
+/** Where the partition and the variables of a node's disk are. */
+export function espOf(name: string): Esp {
   return { disk: setupDisk(`${name}-esp`), variables: setupVariables(name) };
 }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import { copyFileSync } from 'node:fs';
 import type { Shape } from '../machine/shape.ts';
 import { VirtualMachine } from '../machine/virtual-machine.ts';
-import { copyEsp } from './efi-disk.ts';
+import { setupDisk } from './disks.ts';
+import { copyEsp, espOf } from './efi-disk.ts';
 import { copySetupDisk } from './setup-disk.ts';
 
 /** What a command of the product answered. */
@@ -35,22 +37,49 @@ export class SetupNode {
     return node;
   }
 
+  /** Starts a machine with these disks. */
+  static async startFrom(shape: Shape): Promise<SetupNode> {
+    const node = new SetupNode(shape);
+    await node.boot();
+    return node;
+  }
+
   get machine(): VirtualMachine {
     if (this.#machine === undefined) throw new Error('The node is off.');
     return this.#machine;
   }
 
+  /** Switches the node on, and does not wait for more than its agent. */
+  async switchOn(): Promise<void> {
+    this.#machine = await VirtualMachine.start(this.shape);
+  }
+
   /** Switches the node on and waits until systemd has started all. */
   async boot(): Promise<void> {
-    this.#machine = await VirtualMachine.start(this.shape);
+    await this.switchOn();
     await this.must('systemctl is-system-running --wait > /dev/null; udevadm settle -t 600');
+  }
+
+  async powerDown(): Promise<void> {
+    await this.machine.powerDown(MOST_MS);
+    this.#machine = undefined;
   }
 
   /** An orderly reboot. */
   async reboot(): Promise<void> {
-    await this.machine.powerDown(MOST_MS);
-    this.#machine = undefined;
+    await this.powerDown();
     await this.boot();
+  }
+
+  /** A machine with copies of the disks, as a power cut at this moment leaves them; this one goes on. */
+  async asCutNow(name: string): Promise<Shape> {
+    const { esp, disk = '' } = this.shape;
+    const copy = { ...this.shape, disk: setupDisk(name), ...(esp === undefined ? {} : { esp: espOf(name) }) };
+    await this.machine.frozen(async () => {
+      copyFileSync(disk, copy.disk);
+      if (esp !== undefined) for (const part of ['disk', 'variables'] as const) copyFileSync(esp[part], espOf(name)[part]);
+    });
+    return copy;
   }
 
   /** The power goes: what the guest has not written is lost. */
@@ -83,7 +112,7 @@ export class SetupNode {
   /** Waits until the unit that confirms a boot has ended, and answers what it said. */
   async confirmed(): Promise<string> {
     await this.must(
-      'while systemctl is-active -q pveigpu-confirm || [ "$(systemctl show --value -p ActiveState pveigpu-confirm)" = activating ]; do sleep 0.5; done',
+      'while systemctl is-active -q pveigpu-confirm || [ "$(systemctl show --value -p ActiveState pveigpu-confirm)" = activating ]; do sleep 3; done',
     );
     return await this.must('journalctl --sync; journalctl -q -b -u pveigpu-confirm -o cat --no-pager');
   }
