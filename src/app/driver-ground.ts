@@ -5,6 +5,7 @@ import { ok, type Result } from '../core/problem.ts';
 import type { SetupGround } from '../core/setup/setup-part.ts';
 import type { Context } from './context.ts';
 import { readDesired, readLedger } from './engine/state-files.ts';
+import { readBuildDependencies } from './read-build-dependencies.ts';
 import { sense } from './sense/sense.ts';
 
 const SECTIONS: readonly SectionName[] = [
@@ -29,5 +30,12 @@ export async function driverGround({ host }: Context): Promise<Result<SetupGroun
   const desired = await readDesired(host);
   if (!desired.ok) return desired;
   const facts = await sense(host, SECTIONS);
-  return ok({ facts, verdict: judge(facts), ledger: ledger.value, desired: desired.value });
+  const tools = await readBuildDependencies(host, ledger.value);
+  return ok({
+    facts,
+    verdict: judge(facts),
+    ledger: ledger.value,
+    desired: desired.value,
+    ...(tools === undefined ? {} : { buildDependencies: tools }),
+  });
 }

@@ -11,6 +11,7 @@ import { readBootId } from './engine/boot-id.ts';
 import { readPending } from './engine/pending-file.ts';
 import { readDesired, readLedger } from './engine/state-files.ts';
 import { senseForPlan } from './guest-ground.ts';
+import { readBuildDependencies } from './read-build-dependencies.ts';
 import { ALL_SECTIONS } from './sense/sense.ts';
 
 /** Where systemd links what it starts at boot (our units are `WantedBy=multi-user.target` or `timers.target`). */
@@ -26,6 +27,7 @@ export async function setupWorld(context: Context): Promise<Result<SetupWorld>> 
   const pending = await readPending(host);
   if (!pending.ok) return pending;
   const facts = await senseForPlan(context, ALL_SECTIONS);
+  const tools = await readBuildDependencies(host, ledger.value);
   return ok({
     facts,
     verdict: judge(facts),
@@ -35,6 +37,7 @@ export async function setupWorld(context: Context): Promise<Result<SetupWorld>> 
     bootId: (await readBootId(host)) ?? null,
     enabledUnits: await enabledUnits(host, ledger.value),
     program: await programOn(context),
+    ...(tools === undefined ? {} : { buildDependencies: tools }),
   });
 }
 

@@ -6,28 +6,28 @@ import type { FileImage, Remark, Step } from '../plan/action.ts';
 import { imageText, textToBase64 } from '../plan/file-image.ts';
 import type { LedgerFile } from '../plan/ledger.ts';
 import type { SetupGround, SetupPart } from '../setup/setup-part.ts';
+import { isBuildTool } from './build-tools.ts';
 import { removeSourceSteps } from './dkms-steps.ts';
 import { MOK_CERTIFICATE } from './mok.ts';
 import { isDriverFile, markedModule, OWN_LINE } from './own-dkms-files.ts';
 
-/** Packages that are installed only so that a driver can be built. */
-const BUILD_TOOLS = /^(dkms|build-essential|mokutil|(proxmox|linux)-headers-.*)$/;
-
 /**
  * Takes every driver away that pveigpu installed: packages, sources, patches and settings of dkms, all by the ledger. What
- * was there before pveigpu stays, and so do the build tools while another DKMS module needs them.
+ * was there before pveigpu stays, and so do the build tools while another DKMS module needs them. What came with the tools goes with
+ * them where nothing else needs it.
  */
 export function planDriverAway(ground: SetupGround): SetupPart {
   const { facts, ledger } = ground;
   const ours = Object.entries(ledger.packages).flatMap(([name, before]) => (before === null ? [name] : []));
   const installed = ifKnown(facts.packages)?.packages.filter(({ state }) => state !== 'config-files') ?? [];
   const present = ours.filter((name) => installed.some((one) => one.name === name));
-  const drivers = present.filter((name) => !BUILD_TOOLS.test(name) && isDriverPackage(name));
+  const drivers = present.filter((name) => !isBuildTool(name) && isDriverPackage(name));
   const marked = Object.keys(ledger.files).flatMap((path) => markedModule(path) ?? []);
   const others = (ifKnown(facts.modules)?.dkms ?? []).filter(
     ({ name, version }) => !drivers.includes(name) && !marked.some((one) => one.name === name && one.version === version),
   );
-  const tools = present.filter((name) => BUILD_TOOLS.test(name));
+  const tools = present.filter(isBuildTool);
+  const idle = tools.length === 0 ? [] : (ground.buildDependencies?.idle ?? []);
   const files = Object.entries(ledger.files).filter(([path]) => isDriverFile(path));
   const steps = [
     ...removal(drivers, installed, 'the driver was installed by pveigpu'),
@@ -39,7 +39,9 @@ export function planDriverAway(ground: SetupGround): SetupPart {
         ifKnown(facts.config)?.files.find((one) => one.path === path),
       ),
     ),
-    ...(others.length === 0 ? removal(tools, installed, 'nothing is built with DKMS any more') : []),
+    ...(others.length === 0
+      ? removal([...tools, ...idle.map(({ name }) => name)], [...installed, ...idle], 'nothing is built with DKMS any more')
+      : []),
   ];
   return {
     steps,
@@ -86,7 +88,7 @@ function givenBack(path: string, { pristine, edits = [] }: LedgerFile, now: Conf
 }
 
 function remarks(
-  { facts }: SetupGround,
+  { facts, buildDependencies }: SetupGround,
   steps: readonly Step[],
   tools: readonly string[],
   others: readonly { readonly name: string; readonly version: string }[],
@@ -113,5 +115,17 @@ function remarks(
             hint: `To take it out: mokutil --delete ${MOK_CERTIFICATE}, then reboot, with a console at hand.`,
           },
         ];
-  return [...kept, ...key];
+  const stay = tools.length === 0 || others.length > 0 ? [] : (buildDependencies?.stay ?? []);
+  const needed: readonly Remark[] =
+    stay.length === 0
+      ? []
+      : [
+          {
+            level: 'note',
+            id: 'driver.dependencies-stay',
+            text: `Of what came with the build tools ${stay.join(', ')} ${stay.length === 1 ? 'stays' : 'stay'}: another package needs it, or somebody installed it by name since.`,
+            hint: 'apt autoremove takes away what nothing needs any more.',
+          },
+        ];
+  return [...kept, ...needed, ...key];
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import type { BuildDependencies } from '../driver/idle-dependencies.ts';
 import type { HostFacts } from '../facts/host-facts.ts';
 import type { MachineVerdict } from '../gpu/verdict.ts';
 import type { Remark, Step } from '../plan/action.ts';
@@ -13,6 +14,8 @@ export interface SetupGround {
   readonly desired: Desired;
   /** Absolute path of pveigpu on that machine, which units of ours call; default where packages put it. */
   readonly program?: string;
+  /** What came with build tools that we installed. */
+  readonly buildDependencies?: BuildDependencies;
 }
 
 /** What has to be made again after files changed, once, after the last of them. */

@@ -9,6 +9,7 @@ import type { Package } from '../package.ts';
 import type { PackageWorld } from '../package-world.ts';
 import { type AptCall, parseAptGet } from './apt-call.ts';
 import { aptRemove } from './apt-remove.ts';
+import { markAutomatic, unmarkAutomatic } from './extended-states.ts';
 import { aptUpdate, fetchPackages } from './fetch.ts';
 import { resolveInstall } from './resolve.ts';
 
@@ -73,6 +74,11 @@ async function install(machine: Machine, output: Output, world: PackageWorld, ca
     return output.exit(100);
   }
   if (!fetchPackages(tree, output, world, todo)) return output.exit(100);
+  unmarkAutomatic(tree, asked);
+  markAutomatic(
+    tree,
+    fresh.flatMap(({ name }) => (asked.includes(name) ? [] : [name])),
+  );
   return await runDpkg(machine, output, world, todo);
 }
 

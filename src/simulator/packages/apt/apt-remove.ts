@@ -4,6 +4,7 @@ import { configurePending, removePackage } from '../dpkg-run.ts';
 import { knownPackage } from '../dpkg-status.ts';
 import type { Output } from '../output.ts';
 import type { AptCall } from './apt-call.ts';
+import { unmarkAutomatic } from './extended-states.ts';
 import { resolveRemove } from './resolve.ts';
 
 /** `apt-get remove`: the packages and all that need them. Proxmox's hook keeps `proxmox-ve` from going. */
@@ -37,6 +38,7 @@ export async function aptRemove(machine: Machine, output: Output, call: AptCall)
     return output.exit(100);
   }
   for (const name of gone) await removePackage(machine, output, name);
+  unmarkAutomatic(tree, gone);
   const failed = await configurePending(machine, output);
   if (failed.length === 0) return output.exit(0);
   output.complain('Errors were encountered while processing:', ...failed.map((name) => ` ${name}`));
