@@ -8,6 +8,18 @@ import { SetupNode } from '../setup/setup-node.ts';
 const DISK = 'driver-grub';
 const MODULE = 'modinfo -n i915';
 
+/** From then on the kernel takes signed modules only (module.sig_enforce may be switched on, never off); the rig's own is loaded by then. */
+const SIGNED_ONLY = `[Unit]
+DefaultDependencies=no
+ConditionPathExists=/root/signed-only
+Before=systemd-udev-trigger.service systemd-modules-load.service
+[Service]
+Type=oneshot
+ExecStart=/bin/sh -c 'echo 1 > /sys/module/module/parameters/sig_enforce'
+[Install]
+WantedBy=sysinit.target
+`;
+
 describe.skipIf(whyNot() !== undefined || !FULL)('the driver, built by dkms (RIG=full)', () => {
   let running: SetupNode | undefined;
   const node = () => {
@@ -57,5 +69,32 @@ describe.skipIf(whyNot() !== undefined || !FULL)('the driver, built by dkms (RIG
     expect(failed.text).toContain('linux-headers-');
     expect(await node().must('dpkg --audit; dkms status')).toBe('');
     expect(await node().etc()).toEqual(before);
+  });
+
+  test('not signed by a key that the kernel knows: refused, said, and the set-up is taken back', async () => {
+    const other = await SetupNode.start(DISK, `${DISK}-signed`);
+    try {
+      await other.must('cp -r /mnt/share/driver/good /root/driver; cat > /etc/systemd/system/rig-signed.service', SIGNED_ONLY);
+      await other.must('systemctl enable rig-signed');
+      const before = await other.etc();
+      const applied = await other.pveigpu('apply sriov --driver-from /root/driver --yes');
+      expect(applied.code, applied.text).toBe(4);
+      await other.must('touch /root/signed-only');
+      await other.reboot();
+      expect(await other.must('dmesg')).toMatch(/Loading of .*module.* is rejected/);
+      const asserted = await other.pveigpu('assert');
+      expect(asserted.code, asserted.text).not.toBe(0);
+      const doctor = await other.pveigpu('doctor');
+      expect(doctor.text).toContain('secure-boot.module-rejected');
+      const confirmed = await other.confirmed();
+      expect(confirmed).toContain('The set-up is taken back.');
+      await other.must('rm /root/signed-only');
+      await other.reboot();
+      expect(await other.must(MODULE)).toContain('/kernel/drivers/gpu/drm/');
+      expect(await other.must('dkms status; dpkg --audit')).toBe('');
+      expect(await other.etc()).toEqual(before);
+    } finally {
+      await other.cutPower();
+    }
   });
 });

@@ -88,8 +88,8 @@ export class SetupNode {
     this.#machine = undefined;
   }
 
-  async must(command: string): Promise<string> {
-    return await this.machine.must(command, { timeoutMs: MOST_MS });
+  async must(command: string, input?: string): Promise<string> {
+    return await this.machine.must(command, { timeoutMs: MOST_MS, ...(input === undefined ? {} : { input }) });
   }
 
   /** Runs the product as root at a terminal would, with both outputs. */
