@@ -39,10 +39,12 @@ export class Running {
     this.#server = server;
   }
 
-  static async over(machine: Simulated): Promise<Running> {
+  /** On a socket in the file system, where `path` names one. */
+  static async over(machine: Simulated, path?: string): Promise<Running> {
     const parts = { context: machine.context, node: 'pve', routes: ROUTES, openapi: openapiOf(ROUTES, '1.2.3') };
     const server = createServer(createService(parts));
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const where = path === undefined ? { port: 0, host: '127.0.0.1' } : { path };
+    await new Promise<void>((resolve) => server.listen(where, resolve));
     return new Running(server);
   }
 
