@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { readVerdict } from '../../app/verdict.ts';
+import { nextSteps } from '../../core/gpu/next-step.ts';
 import type { MachineVerdict } from '../../core/gpu/verdict.ts';
 import { verdictLines } from '../../core/gpu/verdict-text.ts';
 import { refuse } from '../carry-out.ts';
@@ -19,12 +20,14 @@ export async function run(call: Call): Promise<number> {
   if (gpu !== undefined && verdict.gpus.length === 0)
     return refuse(call, { code: 'gpu.none', message: `There is no GPU at ${gpu}.`, hint: 'pveigpu status lists them.' });
   if (options.json === true) io.out(`${JSON.stringify({ format: 1, kind: 'verdict', ...verdict }, null, 2)}\n`);
-  else
+  else {
     io.out(
       `${verdictLines(verdict, { width: Math.min(io.columns, 110), evidence: options.evidence === true })
         .map((line) => coloured(io, line))
         .join('\n')}\n`,
     );
+    for (const command of nextSteps(all, gpu)) io.out(`${paint(io, 'strong', 'next:')} ${command}\n`);
+  }
   if (all.noGpu?.id === 'pci.unknown') return EXIT.notMeasured;
   return verdict.gpus.some(({ vendor }) => vendor === '8086') ? EXIT.done : EXIT.cannot;
 }
