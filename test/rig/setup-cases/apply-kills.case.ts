@@ -10,8 +10,8 @@ const DISK = 'kills-grub';
 const IN_INITRAMFS = 'lsinitramfs /boot/initrd.img-$(uname -r)';
 /** How often the power goes during an apply, and during the boot that confirms one. */
 const [CUTS, CONFIRM_CUTS] = FULL ? [10, 3] : [1, 0];
-/** What is left of the console of a run. */
-const LAST_LINE = 'tail -n 1 /root/apply.log; [ ! -e /root/apply.code ] || echo ended';
+/** The step that a run is at, nothing while it plans; `ended` after it. */
+const STEP = 'sleep 0.5; grep "^step" /root/apply.log | tail -n 1; [ ! -e /root/apply.code ] || echo ended';
 
 /** A machine with the disks as a power cut left them, and where that was. */
 interface Cut {
@@ -20,7 +20,7 @@ interface Cut {
 }
 
 /**
- * The disks of a node at so many times, spread by chance over what it does until `isOver`. They are copied while the machine stands still, so one
+ * The disks of a node at so many times, chosen by chance, from the first word of `look` on until it says nothing more. They are copied while the machine stands still, so one
  * run gives them all: QEMU that is killed leaves the same files.
  */
 async function cutsOf(
@@ -34,7 +34,7 @@ async function cutsOf(
     const said = await look();
     if (said === undefined) break;
     const now = await uptime(node);
-    if (now < next) continue;
+    if (said === '' || now < next) continue;
     next = now + Math.random() * 4;
     cuts.push({ shape: await node.asCutNow(`${name}-${cuts.length}`), at: `${now.toFixed(1)} s after the boot: ${said}` });
   }
@@ -57,7 +57,7 @@ describe.skipIf(whyNot() !== undefined)('the power goes', () => {
       before = await node.etc();
       await node.must('(pveigpu apply gvt-d --force --yes < /dev/null; echo $? > /root/apply.code) > /root/apply.log 2>&1 &');
       inApply = await cutsOf(node, `${DISK}-apply`, CUTS, async () => {
-        const said = (await node.must(LAST_LINE)).trim();
+        const said = (await node.must(STEP)).trim();
         return said.endsWith('ended') ? undefined : said;
       });
       expect(await node.must('cat /root/apply.code /root/apply.log')).toMatch(/^4\n/);
