@@ -45,10 +45,28 @@ describe('doctor --fix', () => {
     });
   });
 
-  test('a remedy that needs a boot is the last one until then', async () => {
+  test('a remedy that needs a boot is the last one until then; after it the node is healthy', async () => {
+    const machine = simulated('raptor-lake-s-untouched');
+    expect((await typed(machine, 'apply sriov --yes')).code).toBe(4);
+    await machine.node.reboot();
+    expect((await typed(machine, 'confirm --yes')).code).toBe(0);
+    machine.node.machine.tree.remove('/etc/modprobe.d/pveigpu.conf');
+    await machine.must('update-initramfs', '-u', '-k', 'all');
+    await machine.node.reboot();
+    expect((await typed(machine, 'doctor')).code).toBe(1);
+    const ran = await typed(machine, 'doctor --fix', { answer: 'yes' });
+    expect([ran.code, ran.out]).toEqual([4, expect.stringMatching(/\nReboot, then run pveigpu doctor again\.\n$/)]);
+    await machine.node.reboot();
+    expect((await typed(machine, 'doctor')).code).toBe(0);
+  });
+
+  test('a line of a guide that breaks the mode is switched off', async () => {
     const machine = await withBlacklist();
-    const first = await typed(machine, 'doctor --fix --yes');
-    expect(first.err + first.out).toContain('pveigpu apply sriov');
+    const { out } = await typed(machine, 'doctor --fix', { answer: 'yes' });
+    expect(out).toContain('pveigpu apply sriov --gpu 0000:00:02.0 --force\n');
+    expect(machine.node.machine.tree.text('/etc/modprobe.d/pve-blacklist.conf')).toBe(
+      '# pveigpu: blacklist i915\nblacklist xe\n',
+    );
   });
 
   test('is quick where nothing is wrong', async () => {

@@ -96,8 +96,8 @@ export function renameVmlist(text: string, names: Pseudonyms): string {
   return `{ "version": 1, "ids": {\n${entries.join(',\n')}\n} }\n`;
 }
 
-/** Folders in which people keep their own files. */
-export const PRIVATE_FOLDERS = /(?<![\w/])\/(?:home|root|mnt|media|srv|opt|tmp)\/[^\s"']*/g;
+/** Folders in which people keep their own files; what stands behind a file in a compiler's message, line and column, is not part of it. */
+export const PRIVATE_FOLDERS = /(?<![\w/])\/(?:home|root|mnt|media|srv|opt|tmp)\/[^\s"']*?(?=:\d+[:\s]|[\s"']|$)/gm;
 
 /** Lines of the kernel log: no addresses, no serials, no node names, no programs of a person, no private boot parameters. */
 export function renameLog(text: string, names: Pseudonyms, cmdline: (words: string) => string): string {

@@ -3,7 +3,8 @@ import type { Mode } from '../gpu/verdict.ts';
 
 /** A remedy that is a command of ours. Those that make a plan can be run by `doctor --fix`. */
 export type Fix =
-  | { readonly kind: 'apply'; readonly mode: Mode; readonly gpu?: string }
+  /** With `force` lines that break the mode are switched off; they come back when the mode is taken back. */
+  | { readonly kind: 'apply'; readonly mode: Mode; readonly gpu?: string; readonly force?: true }
   | { readonly kind: 'confirm' }
   | { readonly kind: 'vf-create'; readonly gpu?: string }
   | { readonly kind: 'pool-sync'; readonly pool?: string }
@@ -19,7 +20,12 @@ export type Fix =
 
 /** The words to type after `pveigpu`, one kind a line. */
 const WORDS: { readonly [K in Fix['kind']]: (fix: Extract<Fix, { kind: K }>) => readonly string[] } = {
-  apply: ({ mode, gpu }) => ['apply', mode, ...(gpu === undefined ? [] : ['--gpu', gpu])],
+  apply: ({ mode, gpu, force }) => [
+    'apply',
+    mode,
+    ...(gpu === undefined ? [] : ['--gpu', gpu]),
+    ...(force === true ? ['--force'] : []),
+  ],
   confirm: () => ['confirm'],
   'vf-create': ({ gpu }) => ['vf', 'create', ...(gpu === undefined ? [] : ['--gpu', gpu])],
   'pool-sync': ({ pool }) => ['pool', 'sync', ...(pool === undefined ? [] : [pool])],

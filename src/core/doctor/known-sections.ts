@@ -17,8 +17,7 @@ export function withKnown<K extends SectionName>(
   const values: { [name: string]: unknown } = {};
   for (const name of names) {
     const section = facts[name];
-    if (section.state === 'unknown')
-      return [{ state: 'unmeasured', because: `${section.reason}.`, needs: 'root' }];
+    if (section.state === 'unknown') return [{ state: 'unmeasured', because: `${section.reason}.`, needs: 'root' }];
     if (section.state !== 'known') return [];
     values[name] = section.value;
   }

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { printEfiOption } from '../../../src/core/boot/efi-option.ts';
 import { anonymise } from '../../../src/core/capture/anonymise.ts';
+import type { CaptureEntry } from '../../../src/core/capture/capture-entry.ts';
 import { captureOfTree } from '../../../src/core/capture/capture-of-tree.ts';
 import { keptCmdlineWords } from '../../../src/core/capture/kept-cmdline.ts';
 import { keptConfigSpace } from '../../../src/core/capture/kept-config-space.ts';
@@ -99,6 +100,7 @@ function machine(s: Secrets): FileTree {
     `BOOT_IMAGE=/boot/vmlinuz root=UUID=${s.rootUuid} ro quiet intel_iommu=on ${s.parameter} ip=${s.ip} rd.luks.key=/${s.password} systemd.hostname=${s.node} systemd.set_credential=${s.key} drm.edid_firmware=HDMI-A-1:edid/${s.user}.bin i915.max_vfs=7\n`,
   );
   plantBootSecrets(tree, s);
+  plantOwnSecrets(tree, s);
   tree.setFile('/proc/net/unix', `00: 2 0 0 1 1 23 @/var/lib/lxc/7/command\n01: 2 0 0 1 1 24 /run/${s.user}/socket\n`);
   tree.setFile('/proc/200/comm', `${s.program}\n`);
   tree.setFile('/proc/200/cmdline', `/home/${s.user}/${s.program}\0--password=${s.password}\0`);
@@ -164,6 +166,38 @@ function plantBootSecrets(tree: FileTree, s: Secrets): void {
   );
   tree.setFile(`${variables}/LoaderInfo-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f`, printEfiOption(s.node).slice(6));
   tree.setFile(`${variables}/LoaderDevicePartUUID-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f`, s.uuid);
+}
+
+/** What pveigpu notes of itself, and what a failed build leaves. */
+function plantOwnSecrets(tree: FileTree, s: Secrets): void {
+  const gpus = { '0000:00:02.0 8086:a780 -': { mode: 'sriov', [s.note]: s.password } };
+  tree.setFile('/var/lib/pveigpu/desired.json', JSON.stringify({ format: 1, gpus, [s.note]: s.key }));
+  const pending = { format: 1, bootId: s.uuid, kernel: '6.17.2-1-pve', parameters: ['quiet', s.parameter], rebuildLater: [] };
+  tree.setFile('/var/lib/pveigpu/pending.json', JSON.stringify({ ...pending, [s.note]: s.key }));
+  tree.setFile('/proc/sys/kernel/random/boot_id', `${s.uuid}\n`);
+  tree.setFile(
+    '/var/lib/dkms/i915-sriov-dkms/2026.05.06/build/make.log',
+    `DKMS (dkms-3.2.2) make.log for i915-sriov-dkms/2026.05.06 for kernel 6.17.2-1-pve (x86_64)\n${s.note} ${s.password}\n/home/${s.user}/x.c:1:2: error: 'y' undeclared\n# ${s.mail}\nmake: *** [/root/${s.user}/Makefile:3: all] Error 2 on ${s.ip}\n`,
+  );
+  tree.setFile('/var/lib/dkms/i915-sriov-dkms/2026.05.06/build/drivers/x.c', s.note);
+}
+
+/** What programs said for doctor --deep. */
+function plantedOutputs(s: Secrets): readonly CaptureEntry[] {
+  const said = (line: string, stdout: string): CaptureEntry => {
+    const [program = '', ...rest] = line.split(' ');
+    return { kind: 'command', argv: [program, ...rest], answer: { exitCode: 0, stdout, stderr: s.mail } };
+  };
+  return [
+    said('dkms status', `${s.package}/1.0, 6.17.2-1-pve, x86_64: installed\n${s.note}: ${s.password}\n`),
+    said('lsinitramfs /boot/initrd.img-6.17.2-1-pve', `etc/modprobe.d/${s.script}.conf\nhome/${s.user}/i915\n${s.note}\n`),
+    said('mokutil --test-key /var/lib/dkms/mok.pub', `${s.key} is already enrolled\n`),
+    said(
+      'journalctl -u pveigpu-boot.service -b --no-pager -o cat',
+      `on ${s.node} of pool ${s.pool} for /home/${s.user}/x at ${s.ip} with password=${s.password} and ${s.tag}\n`,
+    ),
+    said('journalctl -u ssh.service -b --no-pager -o cat', s.password),
+  ];
 }
 
 /** Lines as kernels and drivers write them, each with something that a person named. */
@@ -234,6 +268,7 @@ describe('an anonymised capture', () => {
             },
           },
           { kind: 'command', argv: ['qm', 'config', '101'], answer: { exitCode: 0, stdout: planted.password, stderr: '' } },
+          ...plantedOutputs(planted),
         ] as const;
         const text = printCapture(anonymise(recorded).capture);
         for (const [kind, secret] of Object.entries(planted)) expect(text.includes(secret), `${kind} ${secret}`).toBe(false);
@@ -261,6 +296,24 @@ describe('an anonymised capture', () => {
     expect(text).toContain('-- link /proc/200/fd/3 -> /dev/dri/renderD128 --');
     expect(text).not.toContain('fd/4');
     expect(text).not.toContain('eth0');
+  });
+
+  test('keeps of our own notes, of a failed build and of programs what doctor rests on', () => {
+    const [planted] = fc.sample(secrets, { numRuns: 1, seed: 7 });
+    if (planted === undefined) return expect.fail('no sample');
+    const recorded = [...captureOfTree(machine(planted)).entries, ...plantedOutputs(planted)];
+    const { capture, leftOut, rename } = anonymise(recorded);
+    const text = printCapture(capture);
+    expect(text).toContain('"0000:00:02.0 8086:a780 -": {\n   "mode": "sriov"\n  }');
+    expect(text.match(/boot1/g)).toHaveLength(2);
+    expect(text).toContain("/_:1:2: error: 'y' undeclared\n");
+    expect(text).toMatch(/^-- command dkms status \[exit=0\] --\npackage1\/1\.0, 6\.17\.2-1-pve, x86_64: installed\n/m);
+    expect(text).toContain('is already enrolled\n');
+    expect(text).toMatch(/\netc\/modprobe\.d\/hook1\.conf\n|\netc\/modprobe\.d\/file\d\.conf\n/);
+    expect(text).toContain('on pve of pool pool1 for /_ at 192.0.2.1 with password=_ and tag1\n');
+    expect(leftOut).toContain('journalctl -u ssh.service -b --no-pager -o cat');
+    expect(leftOut.join()).not.toContain('/build/drivers/x.c');
+    expect(rename(`${planted.pool} on ${planted.node}, see /home/${planted.user}/x`)).toBe('pool1 on pve, see /_');
   });
 
   test('says what was read and is not on the list', () => {

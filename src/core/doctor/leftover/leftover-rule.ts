@@ -30,17 +30,16 @@ function trouble({ leftover, device, mode, sign }: EffectiveLeftover, remedy: st
   const { path, line, text, says, breaks } = leftover;
   const where = line === undefined ? path : `${path}:${line}`;
   const isLine = line !== undefined;
+  // What is no line of a file pveigpu switches off only by another word behind it.
+  const isOurs = breaks !== undefined && (isLine || leftover.counter !== undefined) && mode !== 'host';
   return {
     state: 'problem',
     subject: where,
     because: [says, breaks].filter((one) => one !== undefined).join(' '),
     evidence: [{ source: where, value: visible(text.trim(), 200) }, sign],
     remedy: {
-      text: sentence(leftover.remedy ?? remedy ?? (isLine ? TAKE_OUT : FROM_CMDLINE)),
-      // What is no line of a file pveigpu switches off only by another word behind it.
-      ...(breaks !== undefined && (isLine || leftover.counter !== undefined) && mode !== 'host'
-        ? { fix: { kind: 'apply' as const, mode, gpu: device.bdf } }
-        : {}),
+      text: `${isOurs ? SWITCH_OFF : ''}${sentence(leftover.remedy ?? remedy ?? (isLine ? TAKE_OUT : FROM_CMDLINE))}`,
+      ...(isOurs ? { fix: { kind: 'apply' as const, mode, gpu: device.bdf, force: true as const } } : {}),
     },
   };
 }
@@ -50,6 +49,6 @@ function sentence(text: string): string {
   return text.endsWith('.') ? text : `${text}.`;
 }
 
-const TAKE_OUT =
-  'Take the line out, rebuild the initramfs (update-initramfs -u -k all) and reboot; pveigpu apply with --force switches it off until the mode is taken back.';
+const SWITCH_OFF = 'Have it switched off until the mode is taken back; the plan shows how. Or yourself: ';
+const TAKE_OUT = 'Take the line out, rebuild the initramfs (update-initramfs -u -k all) and reboot.';
 const FROM_CMDLINE = 'Take the word out of the kernel command line and reboot.';
