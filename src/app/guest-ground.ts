@@ -89,7 +89,7 @@ interface HookWanted {
 
 async function hookFile({ host }: Context, { facts, vmid, stub, storage }: HookWanted): Promise<Result<HookFile | undefined>> {
   const guest = ownGuests(facts).find((one) => one.vmid === vmid);
-  const place = guest === undefined ? undefined : hookPlace(facts, guest, storage);
+  const place = hookPlace(facts, guest, storage);
   if (place === undefined) return ok(undefined);
   const before = await readImage(host, place.path);
   return before.ok ? ok({ ...place, base64: textToBase64(stub), before: before.value }) : before;

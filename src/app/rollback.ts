@@ -56,7 +56,7 @@ async function planAllBack(
     endTrial(context),
     ...Object.keys(guests).map((vmid) => ({
       title: `take the slice of guest ${vmid} back`,
-      plan: async () => await guestBack(context, Number(vmid), force, options),
+      plan: async () => await guestBack(context, Number(vmid), options),
     })),
     ...Object.keys(pools)
       .filter((id) => pools[id]?.ours === true)
@@ -82,16 +82,11 @@ function endTrial(context: Context): Turn {
   return { title, plan };
 }
 
-/** A guest that is gone, or whose keys somebody took away: the ledger alone still names it. */
-async function guestBack(
-  context: Context,
-  vmid: number,
-  force: boolean,
-  options: { readonly hookStub: string },
-): Promise<Result<Plan>> {
-  const planned = await planUnassign(context, { vmid, force }, options);
-  const isGone = !planned.ok && ['guest.unknown', 'guest.not-assigned'].includes(planned.problem.code);
-  return isGone ? ok({ title: `guest ${vmid}`, steps: [], remarks: [] }) : planned;
+/** Never by force, which would take what the user assigned by hand too. A guest on another node, or without a key of ours, is left. */
+async function guestBack(context: Context, vmid: number, options: { readonly hookStub: string }): Promise<Result<Plan>> {
+  const planned = await planUnassign(context, { vmid }, options);
+  const isNothing = !planned.ok && ['guest.unknown', 'guest.not-assigned', 'guest.needs-flag'].includes(planned.problem.code);
+  return isNothing ? ok({ title: `guest ${vmid}`, steps: [], remarks: [] }) : planned;
 }
 
 async function hostAlone(context: Context, force: boolean): Promise<Result<Plan>> {

@@ -5,6 +5,7 @@ import type { Context } from '../context.ts';
 import { createPool } from './actions/create-pool.ts';
 import { editFile } from './actions/edit-file.ts';
 import { enableUnit } from './actions/enable-unit.ts';
+import { forgetGuest } from './actions/forget-guest.ts';
 import { installPackage } from './actions/install-package.ts';
 import { loadModule } from './actions/load-module.ts';
 import { noteReboot } from './actions/note-reboot.ts';
@@ -39,6 +40,7 @@ const EXECUTORS: { readonly [K in ActionName]: Executor<K> } = {
   writeSysfs,
   loadModule,
   setGuestConfig,
+  forgetGuest,
   createPool,
   updatePool,
   removePool,

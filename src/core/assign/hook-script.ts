@@ -26,9 +26,9 @@ const EXECUTABLE = 0o755;
  * The hook that the guest has already if it is ours, else a place for it: the storage that is wanted and no other, or
  * `local` first, then any storage with snippets.
  */
-export function hookPlace(facts: HostFacts, guest: Guest, wanted?: string): HookPlace | undefined {
+export function hookPlace(facts: HostFacts, guest: Guest | undefined, wanted?: string): HookPlace | undefined {
   const storages = ifKnown(facts.hookscripts)?.snippetStorages ?? [];
-  const present = nextConfig(guest).hookscript;
+  const present = guest === undefined ? undefined : nextConfig(guest).hookscript;
   if (present !== undefined && isOurHook(present)) {
     const path = snippetPath(present, storages);
     return path === undefined ? undefined : { volid: present, path };

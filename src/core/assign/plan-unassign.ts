@@ -9,6 +9,7 @@ import { unsignHandover } from '../whole-gpu/handover-sign.ts';
 import type { GuestGround } from './assign-request.ts';
 import { type Assignment, allAssignments, groundOf } from './assignments.ts';
 import { findGuest, unlockedGuest } from './find-guest.ts';
+import { forgetRest, goneGuest } from './forget-guest.ts';
 import { guestName } from './guest-keys.ts';
 import { rejectedLines } from './guest-remarks.ts';
 import { type Release, releaseKeys, touchedBefore } from './release-keys.ts';
@@ -34,7 +35,8 @@ export function planRelease(ground: GuestGround, request: UnassignRequest): Resu
   if (!pve.ok) return pve;
   const sensed = requireKnown(facts, ['pci', 'pools', 'guests']);
   if (!sensed.ok) return sensed;
-  const found = findGuest(facts, request.vmid);
+  const gone = goneGuest(facts, ledger, request.vmid);
+  const found = gone === undefined ? findGuest(facts, request.vmid) : ok(gone);
   if (!found.ok) return found;
   const guest = found.value;
   const assignments = allAssignments(facts, ledger);
@@ -45,14 +47,16 @@ export function planRelease(ground: GuestGround, request: UnassignRequest): Resu
   const pools = sweepPools(facts, ledger, guest, release, assignments);
   const hook = sweepHook(facts, ledger, guest, release, ground.hook);
   const change = [...share.steps, ...changeGuest(share, guest, release)];
-  const steps = [...change, ...pools.steps, ...hook.steps, ...unsignHandover(guest.vmid, ground.handoverSign)];
-  const isNothing = change.length === 0 && release.leaving.length === 0 && (steps.length === 0 || own.length > 0);
+  const forget = forgetRest(ledger, guest, Object.keys(touchedBefore(guest, release)));
+  const steps = [...change, ...pools.steps, ...hook.steps, ...unsignHandover(guest.vmid, ground.handoverSign), ...forget];
+  const isTidying = forget.length > 0 || (steps.length > 0 && own.length === 0);
+  const isNothing = change.length === 0 && release.leaving.length === 0 && !isTidying;
   if (isNothing) return nothingOfOurs(guest, own);
   const locked = unlockedGuest(guest);
   if (!locked.ok) return locked;
   const byHand = own.filter((one) => !mine.includes(one) && one.state !== 'leaving');
   return ok({
-    title: `${change.length > 0 ? 'take the slice from' : 'tidy up after'} ${guestName(guest)}`,
+    title: `${change.length > 0 ? 'take the slice from' : 'tidy up after'} ${guestName(guest)}${gone === undefined ? '' : ', which is gone'}`,
     steps,
     remarks: [...share.remarks, ...remarksOf(ground, guest, release, byHand, [pools, hook])],
   });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { LoaderKind } from '../facts/boot-facts.ts';
-import type { Pool } from '../facts/guest-facts.ts';
+import type { GuestKind, Pool } from '../facts/guest-facts.ts';
 import type { ProblemCode } from '../problem.ts';
 import type { DesiredGpu } from './desired.ts';
 import type { FileEdit } from './file-edit.ts';
@@ -101,6 +101,8 @@ export interface ActionArgs {
     /** The touched keys leave our hands with this change (unassign): the ledger forgets them. */
     readonly release?: true;
   };
+  /** Nothing of ours is left in a guest, or the guest is gone: the ledger forgets what it noted. On the machine nothing changes. */
+  readonly forgetGuest: { readonly kind: GuestKind; readonly vmid: number };
   readonly createPool: { readonly pool: Pool };
   readonly updatePool: { readonly pool: Pool; readonly before: Pool; readonly digest: string };
   readonly removePool: { readonly before: Pool };

@@ -106,6 +106,7 @@ const DIFFS: Diffs = {
       ...(command === null ? {} : { command }),
     };
   },
+  forgetGuest: ({ kind, vmid }) => ({ subject: `notes on ${kind === 'qemu' ? 'VM' : 'container'} ${vmid}`, diff: [] }),
   createPool: ({ pool }) => ({
     subject: `pool ${pool.id}`,
     diff: unified('', poolText(pool)),

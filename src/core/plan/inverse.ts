@@ -111,6 +111,8 @@ const INVERSES: Inverses = {
   // A loaded module harms nobody, and others may use it by then.
   loadModule: () => null,
   setGuestConfig: (args) => ({ action: 'setGuestConfig', args: guestInverse(args), reason: 'give the guest back what it had' }),
+  // The ledger of a run that is taken back was never written.
+  forgetGuest: () => null,
   createPool: ({ pool }) => ({ action: 'removePool', args: { before: pool }, reason: 'take it back' }),
   updatePool: ({ pool, before }) => ({
     action: 'updatePool',

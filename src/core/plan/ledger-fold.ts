@@ -64,6 +64,7 @@ const FOLDS: Folds = {
     );
     return recordGuest(ledger, kind, vmid, Object.fromEntries(entries));
   },
+  forgetGuest: (ledger, { vmid }) => forgetGuest(ledger, vmid),
   createPool: (ledger, { pool }) => recordPool(ledger, pool.id, null),
   updatePool: (ledger, { pool, before }) => {
     const first = ledger.pools[pool.id];

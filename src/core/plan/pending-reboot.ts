@@ -22,6 +22,8 @@ export interface PendingReboot {
   readonly endsWithBoot?: true;
   /** It is the way back from a set-up that did not come up well, after which nothing is taken back by itself. */
   readonly wayBack?: true;
+  /** What our file of module options said when the running kernel booted, which may still have it; absent when it said nothing. */
+  readonly booted?: string;
   /** What is tried for this one boot, when it is a trial: nothing of it lasts until it is confirmed. */
   readonly trial?: { readonly gpu: string; readonly wish: DesiredGpu };
 }
@@ -62,6 +64,7 @@ function pendingOf(value: unknown): PendingReboot {
     ),
     ...optional(pending, 'endsWithBoot', 'pending', trueAt),
     ...optional(pending, 'wayBack', 'pending', trueAt),
+    ...optional(pending, 'booted', 'pending', textAt),
     ...optional(pending, 'trial', 'pending', trialAt),
   };
 }

@@ -100,6 +100,7 @@ const ARGS: { readonly [K in ActionName]: z.ZodMiniType<ActionArgs[K]> } = {
     nodes: z.exactOptional(z.record(text, text)),
     release,
   }),
+  forgetGuest: z.object({ kind: z.enum(['qemu', 'lxc']), vmid: z.int() }),
   createPool: z.object({ pool: poolSchema }),
   updatePool: z.object({ pool: poolSchema, before: poolSchema, digest: text }),
   removePool: z.object({ before: poolSchema }),

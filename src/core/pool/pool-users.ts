@@ -19,12 +19,20 @@ export function guestUses(facts: HostFacts, matches: (key: string, value: string
   return (ifKnown(facts.guests)?.guests ?? []).flatMap((guest) =>
     guest.sections.flatMap((section) =>
       Object.entries(section.keys).flatMap(([key, value]): GuestUse[] => {
-        if (!matches(key, value)) return [];
+        if (!matches(key, value) || isOver(guest, section, key)) return [];
         const name = section.snapshot === true ? `snapshot "${section.name}" of ${guestName(guest)}` : guestName(guest);
         return [{ guest, section, key, name }];
       }),
     ),
   );
+}
+
+/** A stopped guest never sees again what waits to go from its configuration: PVE applies that before the next start. */
+function isOver(guest: Guest, section: Guest['sections'][number], key: string): boolean {
+  if (section.name !== 'current' || section.snapshot === true) return false;
+  if (guest.running.state !== 'known' || guest.running.value) return false;
+  const pending = guest.sections.find(({ name, snapshot }) => name === 'pending' && snapshot !== true);
+  return pending !== undefined && (Object.hasOwn(pending.keys, key) || (pending.deletes ?? []).includes(key));
 }
 
 /** Every place in the cluster's guests that names a pool. */

@@ -6,6 +6,7 @@ import type { PciDevice } from '../facts/pci-facts.ts';
 import { ifKnown } from '../facts/section.ts';
 import type { Mode } from '../gpu/verdict.ts';
 import type { Remark } from '../plan/action.ts';
+import { isVfPlace } from '../vf/expected-vfs.ts';
 import { intelGpus, vfsOf } from '../vf/vf.ts';
 import type { SetupGround } from './setup-part.ts';
 
@@ -79,13 +80,13 @@ export function goingAway(ground: SetupGround, gpu: PciDevice, mode: Mode, later
   return { remarks, running };
 }
 
-/** The guests of this node with a slice of one GPU. A render node is counted only where it can be no other GPU's. */
+/** The guests of this node with a slice of one GPU, VFs that are not there now among them. A render node is counted only where it can be no other GPU's. */
 function usersOf(ground: SetupGround, gpu: PciDevice): readonly Assignment[] {
   const pci = ifKnown(ground.facts.pci);
   if (pci === undefined) return [];
   const own: readonly string[] = [gpu.bdf, ...vfsOf(pci, gpu).map(({ bdf }) => bdf)];
   const only = intelGpus(pci).length === 1;
   return allAssignments(ground.facts, ground.ledger).filter(({ devices }) =>
-    devices.length === 0 ? only : devices.some((bdf) => own.includes(bdf)),
+    devices.length === 0 ? only : devices.some((bdf) => own.includes(bdf) || isVfPlace(gpu, bdf)),
   );
 }

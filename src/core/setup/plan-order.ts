@@ -10,7 +10,7 @@ export interface Closing {
   readonly boot: BootFacts | undefined;
   /** The kernel that will run. */
   readonly release: string;
-  /** Other kernels whose initramfs is built at once. */
+  /** Other kernels whose initramfs is built at once, also when that of the kernel that will run stays. */
   readonly also?: readonly string[];
   /** Files that the initramfs must hold, without the first slash. */
   readonly holds: readonly string[];
@@ -39,7 +39,7 @@ export function closingSteps({ rebuilds, boot, release, also = [], holds }: Clos
   readonly initramfs: readonly Step[];
   readonly loader: readonly Step[];
 } {
-  const builds = rebuilds.includes('initramfs');
+  const builds = rebuilds.includes('initramfs') || also.length > 0;
   const tools = new Set<'update-grub' | 'proxmox-boot-tool'>();
   for (const { kind, tool } of boot?.loaders ?? []) {
     // Only proxmox-boot-tool copies the initramfs to where the loader reads it.
@@ -47,7 +47,7 @@ export function closingSteps({ rebuilds, boot, release, also = [], holds }: Clos
     else if (kind === 'grub' && rebuilds.includes('boot')) tools.add('update-grub');
   }
   const initramfs: readonly Step[] = builds
-    ? [release, ...also].map((kernel): Step => {
+    ? [...(rebuilds.includes('initramfs') ? [release] : []), ...also].map((kernel): Step => {
         const options = holds.length > 0 ? 'these options' : 'no option of ours';
         const args = { release: kernel, holds };
         return { action: 'updateInitramfs', args, reason: `drivers start from there, with ${options}` };

@@ -44,13 +44,18 @@ export function rebootPart(world: SetupWorld, one: RebootCase): RebootPart {
   const isOpen = pending !== null && (pending.bootId === null || bootId === null || pending.bootId === bootId);
   if (!one.changes) return { steps: [], remarks: isOpen ? [stillWaits(pending)] : [], waits: isOpen, rebuildNow: [] };
   const { wanted } = one;
-  const reasons = whyReboot(world, one);
+  const booted = bootedWith(world, isOpen);
+  const reasons = whyReboot(world, one, booted);
   const built = one.rebuilds.includes('initramfs')
     ? (ifKnown(facts.boot)?.kernels ?? []).filter(({ hasInitramfs }) => hasInitramfs).map(({ release }) => release)
     : [];
-  const others = built.filter((release) => release !== one.release).sort();
+  const others = built.filter((release) => release !== one.release);
+  // A plan before this one left them for a confirmation that nobody asks for any more.
+  const left = [...new Set([...others, ...(isOpen ? pending.rebuildLater : [])])]
+    .filter((release) => release !== one.release)
+    .sort();
   if (reasons.length === 0) {
-    const rebuildNow = one.givesBack ? others : [];
+    const rebuildNow = one.givesBack ? left : [];
     if (pending === null || !(isOpen || one.givesBack)) return { steps: [], remarks: [], waits: false, rebuildNow };
     const forget: Step = {
       action: 'noteReboot',
@@ -70,6 +75,7 @@ export function rebootPart(world: SetupWorld, one: RebootCase): RebootPart {
     parameters: one.words,
     rebuildLater: [...new Set(later)].filter((release) => release !== one.release).sort(),
     ...(endsWithBoot ? { endsWithBoot } : {}),
+    ...(booted === '' ? {} : { booted }),
   };
   const note: Step = {
     action: 'noteReboot',
@@ -83,13 +89,20 @@ export function rebootPart(world: SetupWorld, one: RebootCase): RebootPart {
       ? 'A healthy boot confirms it by itself; pveigpu confirm does it by hand.'
       : 'After it: pveigpu confirm.';
   const remark: Remark = { level: 'note', id: 'setup.reboot', text, hint: `Guests go on until then. ${after}` };
-  return { steps: [note], remarks: [remark], waits: true, rebuildNow: endsWithBoot ? others : [] };
+  return { steps: [note], remarks: [remark], waits: true, rebuildNow: endsWithBoot ? left : [] };
 }
 
-function whyReboot(world: SetupWorld, { release, wanted, words, counters, driver }: RebootCase): readonly string[] {
-  const { facts } = world;
+/** What our file said at boot. A plan that was done since may have taken out of it what the running kernel still has. */
+function bootedWith({ facts, pending }: SetupWorld, isOpen: boolean): string {
   const file = ifKnown(facts.config)?.files.find(({ path }) => path === OWN_MODPROBE);
-  const before = settingsOf(file === undefined ? '' : textOf(file));
+  return (isOpen ? pending?.booted : undefined) ?? (file === undefined ? '' : textOf(file));
+}
+
+function whyReboot(
+  { facts }: SetupWorld,
+  { release, wanted, words, counters, driver }: RebootCase,
+  booted: string,
+): readonly string[] {
   const running = ifKnown(facts.kernel);
   const cmdline = running?.cmdline ?? '';
   const gives = (word: string) => (counters.includes(word) ? givesExactly(cmdline, word) : givesWord(cmdline, word));
@@ -98,7 +111,7 @@ function whyReboot(world: SetupWorld, { release, wanted, words, counters, driver
     ...(running !== undefined && running.release !== release ? [`kernel ${release} starts then`] : []),
     ...(driver ? ['the driver changes'] : []),
     ...(missing.length > 0 ? [`the kernel reads ${missing.join(' ')} when it starts`] : []),
-    ...rebootReasons(facts, before, wanted),
+    ...rebootReasons(facts, settingsOf(booted), wanted),
   ];
 }
 

@@ -126,7 +126,7 @@ function poolSteps(
     const users = [...new Set(poolUses(facts, pool.id).map((use) => use.name))];
     const why = !isOurPool(pool)
       ? 'pveigpu did not make it'
-      : (doubt ?? (users.length > 0 ? `${users.join(', ')} use it` : undefined));
+      : (doubt ?? (users.length > 0 ? `${users.join(', ')} ${users.length > 1 ? 'use' : 'uses'} it` : undefined));
     if (why !== undefined) {
       const text = `The pool ${pool.id} keeps entries for VFs that are gone: ${why}.`;
       remarks.push({ level: 'warning', id: 'pool.stale', text, hint: 'pveigpu pool sync makes it true again.' });
