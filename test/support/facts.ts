@@ -50,6 +50,7 @@ const DEFAULTS: FactSections = {
   reservations: { reservations: [] },
   hookscripts: { snippetStorages: [], scripts: [] },
   roms: { roms: [] },
+  starts: { failed: [] },
   boot: {
     firmware: 'uefi',
     loaders: [],

@@ -22,6 +22,7 @@ const SENSORS: { readonly [K in SectionName]: () => Promise<Sensor<K>> } = {
   reservations: async () => (await import('./sense-reservations.ts')).senseReservations,
   hookscripts: async () => (await import('./sense-hookscripts.ts')).senseHookscripts,
   roms: async () => (await import('./sense-roms.ts')).senseRoms,
+  starts: async () => (await import('./sense-starts.ts')).senseStarts,
   boot: async () => (await import('./sense-boot.ts')).senseBoot,
   config: async () => (await import('./sense-config.ts')).senseConfig,
   packages: async () => (await import('./sense-packages.ts')).sensePackages,
@@ -32,7 +33,7 @@ export const ALL_SECTIONS: readonly SectionName[] = Object.keys(SENSORS) as Sect
 
 /** What plans about guests and slices rest on: all but what only host set-up changes. */
 export const GUEST_SECTIONS: readonly SectionName[] = ALL_SECTIONS.filter(
-  (name) => name !== 'boot' && name !== 'config' && name !== 'packages' && name !== 'roms',
+  (name) => name !== 'boot' && name !== 'config' && name !== 'packages' && name !== 'roms' && name !== 'starts',
 );
 
 /**

@@ -28,6 +28,7 @@ import { keptDriverName, keptSysfsConf, keptTmpfiles, keptUdevRules } from './ke
 import { keptModprobe, keptModulesLoad } from './kept-modprobe.ts';
 import { keptDkmsStatus, keptInitramfs, keptKeyTest } from './kept-outputs.ts';
 import { keptDesired, keptLedger, keptPending } from './kept-state.ts';
+import { keptStartLog, keptTaskList } from './kept-tasks.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
 import {
   keptProgram,
@@ -102,6 +103,8 @@ export const KEPT_FILES: readonly (readonly [RegExp, Keep])[] = [
   [/^\/etc\/pve\/storage\.cfg$/, (path, text, names) => renameStorages(guestFile(path, text, names), names)],
   [/^\/var\/lib\/dpkg\/status$/, (_, text, names) => keptDpkgStatus(text, names)],
   [/^\/etc\/apt\/sources\.list(\.d\/[^/]+\.(list|sources))?$/, keptAptSources],
+  [/^\/var\/log\/pve\/tasks\/(index|index\.1|active)$/, (_, text, names) => keptTaskList(text, names)],
+  [/^\/var\/log\/pve\/tasks\/[0-9A-F]\/UPID:[^/]+$/, (_, text, names) => keptStartLog(text, names)],
   [/^\/var\/log\/dmesg$/, (_, text, names) => renameLog(keptLog(text), names, keptCmdlineWords)],
 ];
 

@@ -4,6 +4,7 @@ import { parseSnippetStorages, type SnippetStorage } from '../guest/storage-conf
 import { devicePathOfFd } from '../platform/process-identity.ts';
 import { KEPT_BYTES, KEPT_COMMANDS, KEPT_DIRECTORIES, KEPT_FILES, KEPT_HEADERS, KEPT_LINKS } from './allow-list.ts';
 import type { Capture, CapturedDirectory, CapturedFile, CapturedLink, CaptureEntry } from './capture-entry.ts';
+import { renameUpids } from './kept-tasks.ts';
 import { Pseudonyms } from './pseudonyms.ts';
 import { keptPackage, renameFolders, renameFreeText } from './rename-texts.ts';
 import { scrubText, scrubUuids } from './scrub.ts';
@@ -117,6 +118,10 @@ class Filter {
     if (config !== null) return config[1] + this.#configName(config[1] ?? '', config[2] ?? '');
     return scrubUuids(path)
       .replace(/^(\/etc\/pve\/nodes\/)([^/]+)/, (_, head: string, node: string) => head + this.#names.of('pve', node))
+      .replace(
+        /^(\/var\/log\/pve\/tasks\/[0-9A-F]\/)(UPID:.+)$/,
+        (_, head: string, upid: string) => head + renameUpids(upid, this.#names),
+      )
       .replace(/^(\/var\/lib\/dkms\/)([^/]+)/, (_, head: string, name: string) => head + keptPackage(name, this.#names));
   }
 

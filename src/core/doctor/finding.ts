@@ -41,6 +41,8 @@ export interface Trouble {
   /** What it rests on: file and value. Never empty. */
   readonly evidence: readonly [Evidence, ...Evidence[]];
   readonly remedy: Remedy;
+  /** Where this one problem tells its cause itself: what it follows from, instead of what the rule names. */
+  readonly follows?: readonly FindingId[];
 }
 
 /** It could not be measured: what was missing, one sentence. */

@@ -44,7 +44,7 @@ export function fold(findings: readonly Finding[], gpuOf: GpuOf): readonly Folde
 function causeOf({ rule, trouble }: Node, byId: ReadonlyMap<FindingId, readonly Node[]>, gpuOf: GpuOf): Node | undefined {
   const own = trouble.subject;
   let first: Node | undefined;
-  for (const id of rule.follows ?? [])
+  for (const id of trouble.follows ?? rule.follows ?? [])
     for (const node of byId.get(id) ?? []) {
       const other = node.trouble.subject;
       if (own !== undefined && own === other) return node;

@@ -9,6 +9,7 @@ import type { PciFacts } from './pci-facts.ts';
 import type { PlatformFacts, PveFacts } from './platform-facts.ts';
 import type { RomFacts } from './rom-facts.ts';
 import type { Section } from './section.ts';
+import type { StartFacts } from './start-facts.ts';
 
 /** The sections of facts and the type of each. A new section is a new line here and a new file in `src/app/sense/`. */
 export interface FactSections {
@@ -25,6 +26,7 @@ export interface FactSections {
   readonly reservations: ReservationFacts;
   readonly hookscripts: HookscriptFacts;
   readonly roms: RomFacts;
+  readonly starts: StartFacts;
   readonly boot: BootFacts;
   readonly config: ConfigFacts;
   readonly packages: PackageFacts;

@@ -82,3 +82,15 @@ export function addToContainer(...lines: readonly string[]): (node: Simulated) =
     machine.tree.setFile(path, text, { mode: 0o640, gid: 33 });
   };
 }
+
+/** PVE ran a task that starts a guest, on 2026-01-05 08:00 UTC, and this is its log. */
+export function startTask(vmid: number, log: string, { type = 'qmstart', start = '695B6F80' } = {}): (node: Simulated) => void {
+  const upid = `UPID:pve:0000A1B2:00C0FFEE:${start}:${type}:${vmid}:root@pam:`;
+  const status = /TASK (?:ERROR: )?(.*)\n$/.exec(log)?.[1] ?? 'unexpected status';
+  return (node) => {
+    const tasks = '/var/log/pve/tasks';
+    const before = node.node.machine.tree.text(`${tasks}/index`) ?? '';
+    file(`${tasks}/index`, `${before}${upid} ${start} ${status}\n`)(node);
+    file(`${tasks}/${start.slice(-1)}/${upid}`, log)(node);
+  };
+}

@@ -4,6 +4,7 @@ import { contradiction, deviceMissing, mappingMissing, namedTwice, pcieWithoutQ3
 import { balloon, hookscriptMissing, liveMigrationFlag, pendingChange, ramSnapshot, suspended, virgl } from './lifecycle.ts';
 import { optionsLost, sliceLost } from './lost.ts';
 import { poolTooSmall, sliceShared } from './sharing.ts';
+import { startFailed } from './start-failed.ts';
 import { argsDevice, argsWithoutDevice, code43, vfIgdOptions, viommu } from './vf-options.ts';
 import { legacyIgd, passesWholeGpu } from './whole-gpu.ts';
 
@@ -27,6 +28,7 @@ export const GUEST_FINDINGS: readonly FindingRule[] = [
   liveMigrationFlag,
   sliceShared,
   poolTooSmall,
+  startFailed,
   rejectedLines,
   pendingChange,
   balloon,

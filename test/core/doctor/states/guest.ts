@@ -2,7 +2,7 @@
 import type { Simulated } from '../../../app/simulated.ts';
 import { addLine, all, logs } from '../acts.ts';
 import { type StatesByFinding, state } from '../doctor-state.ts';
-import { asked, file, makeVfs, mapping, override, setKeys, vfEntry } from '../slice-acts.ts';
+import { asked, file, makeVfs, mapping, override, setKeys, startTask, vfEntry } from '../slice-acts.ts';
 
 const VF = '0000:00:02.1,pcie=1';
 const PINNED = setKeys(100, { hostpci0: VF });
@@ -12,6 +12,12 @@ const POOL = async (node: Simulated) => {
   mapping('igpu-vf', [await vfEntry(node, '0000:00:02.1')])(node);
 };
 const LEGACY = { hostpci0: '0000:00:02.0,legacy-igd=1', vga: 'none', machine: 'pc' };
+// https://github.com/strongtz/i915-sriov-dkms/issues/321
+const GROUP = `kvm: -device vfio-pci,host=0000:00:02.1,id=hostpci0,bus=ich9-pcie-port-1,addr=0x0: vfio 0000:00:02.1: error getting device from group 16: Permission denied
+Verify all devices in group 16 are bound to vfio-<bus> or pci-stub and not already in use
+TASK ERROR: start failed: QEMU exited with code 1
+`;
+const STORAGE = "TASK ERROR: storage 'nas' is not online\n";
 const HOOK = { hookscript: 'local:snippets/gpu.pl' };
 
 /** What we noted of VM 101 when we assigned something. */
@@ -232,6 +238,31 @@ export const GUEST_STATES: StatesByFinding = {
         'raptor-lake-s',
         all(POOL, setKeys(100, { hostpci0: 'mapping=igpu-vf' }), setKeys(101, { hostpci0: 'mapping=igpu-vf', onboot: '0' })),
       ),
+    ],
+  },
+  'guest.start-failed': {
+    triggers: [
+      state('the log names the cause', 'raptor-lake-s', all(makeVfs(3), PINNED, startTask(100, GROUP))),
+      state(
+        'a container whose node was gone',
+        'jasper-lake',
+        startTask(200, 'TASK ERROR: Device /dev/dri/renderD129 does not exist\n', { type: 'vzstart' }),
+      ),
+      state('nobody knows why, and it has a slice', 'raptor-lake-s', all(makeVfs(3), PINNED, startTask(100, STORAGE))),
+    ],
+    clear: [
+      state(
+        'it was started since',
+        'raptor-lake-s',
+        all(makeVfs(3), PINNED, startTask(100, GROUP), startTask(100, 'TASK OK\n', { start: '695B7F80' })),
+      ),
+      state('it runs', 'raptor-lake-s', async (node) => {
+        startTask(101, GROUP)(node);
+        await node.must('qm', 'start', '101');
+      }),
+      state('it has nothing to do with graphics', 'raptor-lake-s', startTask(103, STORAGE)),
+      state('long ago', 'raptor-lake-s', all(makeVfs(3), PINNED, startTask(100, GROUP, { start: '68000000' }))),
+      state('of a guest that is gone', 'raptor-lake-s', startTask(999, GROUP)),
     ],
   },
   'guest.rejected-lines': {
