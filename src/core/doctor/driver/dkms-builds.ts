@@ -9,7 +9,7 @@ import { visible } from '../../text/visible.ts';
 import type { DoctorCase } from '../doctor-case.ts';
 import type { FindingId, FindingRule, Outcome } from '../finding.ts';
 import { asTrouble } from '../trouble.ts';
-import { reasonOf, type SriovWish, sriovWishes } from './sriov-wish.ts';
+import { dkmsSays, reasonOf, type SriovWish, sriovWishes } from './sriov-wish.ts';
 
 const BEFORE: readonly FindingId[] = ['kernel.headers-missing', 'driver.build-failed', 'driver.half-configured'];
 
@@ -97,7 +97,7 @@ function notBuilt(
       if (reason === undefined || installed === undefined || !counts(installed)) return [];
       const need = wish.judged.needs.find((one) => one.includes(DKMS_PACKAGE)) ?? `Build ${DKMS_PACKAGE} for this kernel.`;
       const remedy = { text: need, fix: { kind: 'driver-install' } } as const;
-      return [asTrouble(reason, { subject: wish.device.bdf, also: [wish.sign], remedy })];
+      return [asTrouble(reason, { subject: wish.device.bdf, also: [...dkmsSays(ground), wish.sign], remedy })];
     });
   return { id, severity: 'error', ...more, examine };
 }

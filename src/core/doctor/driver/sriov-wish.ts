@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import { ifKnown } from '../../facts/section.ts';
 import { modeOf } from '../../gpu/select-gpu.ts';
-import type { GpuVerdict, ModeVerdict, Reason } from '../../gpu/verdict.ts';
+import { DKMS_PACKAGE } from '../../gpu/sriov-needs.ts';
+import type { Evidence, GpuVerdict, ModeVerdict, Reason } from '../../gpu/verdict.ts';
 import type { DoctorCase } from '../doctor-case.ts';
 import type { Fix } from '../fix.ts';
 import type { GpuWish } from '../gpu-wish.ts';
@@ -23,6 +25,12 @@ export function sriovWishes(ground: DoctorCase): readonly SriovWish[] {
 /** One of the reasons of a verdict by its id. */
 export function reasonOf({ judged }: Pick<SriovWish, 'judged'>, ...ids: readonly string[]): Reason | undefined {
   return judged.reasons.find(({ id }) => ids.includes(id));
+}
+
+/** What `dkms status` says of the driver, where `--deep` has asked. */
+export function dkmsSays({ deep }: DoctorCase): readonly Evidence[] {
+  const lines = (ifKnown(deep.dkmsStatus) ?? []).filter((line) => line.startsWith(`${DKMS_PACKAGE}/`));
+  return lines.slice(0, 5).map((value) => ({ source: 'dkms status', value }));
 }
 
 /** The set-up of VFs again, which puts drivers, options and files right. */

@@ -7,7 +7,7 @@ import type { FindingId, FindingRule, Outcome } from '../finding.ts';
 import { withKnown } from '../known-sections.ts';
 import { said } from '../said.ts';
 import { asTrouble } from '../trouble.ts';
-import { applySriov, reasonOf, sriovWishes } from './sriov-wish.ts';
+import { applySriov, dkmsSays, reasonOf, sriovWishes } from './sriov-wish.ts';
 
 /** All that leaves the kernel's own driver in place of the one of i915-sriov-dkms. */
 export const NO_OTHER_DRIVER: readonly FindingId[] = [
@@ -43,7 +43,7 @@ function stockLoaded(ground: DoctorCase): readonly Outcome[] {
     const reason = built ?? reasonOf(wish, 'sriov.stock-i915');
     if (reason === undefined) return [];
     const ignored = reasonOf(wish, 'sriov.max-vfs-ignored')?.evidence ?? [];
-    const also = [...inInitramfs(ground, wish.device.driver), ...ignored, wish.sign];
+    const also = [...inInitramfs(ground, wish.device.driver), ...dkmsSays(ground), ...ignored, wish.sign];
     const text =
       built === undefined
         ? `${wish.judged.needs[0] ?? 'Install a driver that has SR-IOV.'} "pveigpu apply sriov" does all of it.`

@@ -115,7 +115,7 @@ export const DRIVER_STATES: StatesByFinding = {
   },
   'driver.stock-loaded': {
     triggers: [
-      state('built, and not booted since', 'raptor-lake-s-untouched', all(headers, withDriver())),
+      state('built, and not booted since', 'raptor-lake-s-untouched', all(headers, withDriver()), { deep: true }),
       state('a guest wants a VF, and no driver was installed', 'raptor-lake-p', VF),
     ],
     clear: [
