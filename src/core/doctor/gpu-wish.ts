@@ -48,7 +48,7 @@ function findWishes(ground: DoctorCase): readonly GpuWish[] {
     const entry = lookupGpu(device.device);
     if (entry === undefined) return [];
     const gpu: GpuCase = { facts: ground.facts, device, entry, release: ifKnown(ground.facts.kernel)?.release };
-    const signs = [...asked(ground, gpu), ...named(gpu, pci), ...used(gpu, pci), ...prepared(gpu)];
+    const signs = [...asked(ground, gpu), ...named(gpu, pci), ...used(gpu, pci), ...prepared(gpu), ...shared(gpu, pci)];
     return signs.filter((one, at) => signs.findIndex(({ mode }) => mode === one.mode) === at).map((one) => ({ ...gpu, ...one }));
   });
 }
@@ -123,4 +123,18 @@ function prepared({ facts, entry }: GpuCase): readonly Sign[] {
   const installed = (ifKnown(facts.modules)?.dkms ?? []).find(({ name }) => name === DKMS_PACKAGE);
   if (installed === undefined) return [];
   return [{ mode: 'sriov', sign: { source: `/var/lib/dkms/${DKMS_PACKAGE}`, value: installed.version } }];
+}
+
+/** A container that has a node of the GPU wants it to stay with the host; VFs beside that do not speak against it, so it comes last. */
+function shared({ facts, device }: GpuCase, pci: PciFacts): readonly Sign[] {
+  const nodes = ifKnown(facts.drm)?.nodes ?? [];
+  const own = (path: string) => nodes.some((node) => node.path === path && node.pci === device.bdf);
+  const context = { pci, pools: [], node: nodeOf(facts) };
+  return ownGuests(facts).flatMap((guest) =>
+    guest.kind !== 'lxc'
+      ? []
+      : slicesOf(guest, 'next', context).flatMap((slice): readonly Sign[] =>
+          slice.kind === 'shared' && own(slice.path) ? [{ mode: 'host', sign: entryEvidence(guest, slice.via) }] : [],
+        ),
+  );
 }

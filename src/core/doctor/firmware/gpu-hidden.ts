@@ -37,10 +37,17 @@ function countsOnIt({ facts, desired }: DoctorCase): Evidence | undefined {
   const pci = ifKnown(facts.pci);
   if (pci === undefined) return undefined;
   const noNodes = ifKnown(facts.drm)?.nodes.length === 0;
-  const context = { pci, pools: ifKnown(facts.pools)?.pools ?? [], node: nodeOf(facts) };
+  const pools = ifKnown(facts.pools)?.pools ?? [];
+  const node = nodeOf(facts);
+  const isOfIt = (pool: string | null) =>
+    pools.some(({ id, entries }) => id === pool && entries.some((entry) => entry.node === node && entry.path.startsWith(SLOT)));
   for (const guest of ownGuests(facts))
-    for (const slice of slicesOf(guest, 'next', context))
-      if ((slice.kind === 'missing' && slice.address.startsWith(SLOT)) || (slice.kind === 'shared' && noNodes))
+    for (const slice of slicesOf(guest, 'next', { pci, pools, node }))
+      if (
+        (slice.kind === 'missing' && slice.address.startsWith(SLOT)) ||
+        (slice.kind === 'shared' && noNodes) ||
+        ((slice.kind === 'pool' || slice.kind === 'mdev') && isOfIt(slice.pool))
+      )
         return entryEvidence(guest, slice.via);
   return undefined;
 }

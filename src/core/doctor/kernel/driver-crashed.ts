@@ -15,6 +15,7 @@ export const DRIVER_CRASHED: FindingRule = {
   severity: 'error',
   title: 'The kernel crashed in a driver of the GPU',
   reference: 'https://docs.kernel.org/admin-guide/bug-hunting.html',
+  follows: ['kernel.known-bad'],
   examine: ({ facts }) => {
     const lines = ifKnown(facts.logs)?.lines ?? [];
     for (const [at, line] of lines.entries()) {

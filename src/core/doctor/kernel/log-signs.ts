@@ -51,7 +51,7 @@ export const GPU_WEDGED = logFinding({
   severity: 'error',
   title: 'The driver has declared the GPU dead (wedged)',
   reference: 'https://docs.kernel.org/gpu/drm-uapi.html#device-wedging',
-  follows: ['firmware.guc-image-refused'],
+  follows: ['firmware.guc-image-refused', 'kernel.known-bad'],
   modes: ['host', 'sriov', 'gvt-g', 'gvt-d'],
   pattern: /\bwedged\b/i,
   because: ({ device }) =>

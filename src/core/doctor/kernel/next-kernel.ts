@@ -15,7 +15,7 @@ export const NEXT_KERNEL_LOSES_MODE: FindingRule = {
   severity: 'warning',
   title: 'The kernel of the next boot does not give what works now',
   reference: 'https://github.com/strongtz/i915-sriov-dkms/issues/403',
-  follows: ['kernel.headers-missing', 'kernel.pin-missing'],
+  follows: ['kernel.headers-missing', 'kernel.pin-missing', 'driver.build-failed', 'driver.half-configured'],
   examine: (ground) => {
     const next = nextRelease(ground);
     const running = ifKnown(ground.facts.kernel)?.release;

@@ -21,6 +21,8 @@ export const LEFTOVERS_OF_GUIDES: readonly FindingRule[] = [
     severity: 'error',
     title: 'The driver that the mode needs is kept from loading',
     reference: MODPROBE,
+    // Where the firmware allows no VFs, which driver would make them is not known.
+    follows: ['firmware.sriov-off', 'firmware.no-vf-address-space'],
   }),
   leftoverRule({
     id: 'leftover.install-line',

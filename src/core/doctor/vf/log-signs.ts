@@ -60,7 +60,7 @@ export const displayAttached: FindingRule = fromLog({
   severity: 'warning',
   title: 'A screen is attached to the GPU, and its VFs could not be made',
   reference: 'https://github.com/strongtz/i915-sriov-dkms/issues/339',
-  follows: ['firmware.no-vf-address-space'],
+  follows: ['firmware.no-vf-address-space', 'firmware.guc-image-refused'],
   pattern: /GUC: load failed|Failed to enable \d+ VFs|GuC initialization failed/i,
   because: ({ device, facts }) =>
     `${connected(facts, device.bdf)} is connected to ${device.bdf}, which has no VFs, and a case is known where VFs came only after the screen was unplugged.`,

@@ -43,7 +43,14 @@ export const notPrepared: FindingRule = {
   severity: 'error',
   title: 'A VF with driver=keep is not bound for guests',
   reference: 'https://pve.proxmox.com/pve-docs/qm.conf.5.html',
-  follows: ['vf.host-driver', 'vf.gone'],
+  follows: [
+    'vf.host-driver',
+    'vf.gone',
+    'firmware.vtd-off',
+    'boot.iommu-off-by-parameter',
+    'boot.iommu-not-used',
+    'boot.graphics-without-iommu',
+  ],
   examine: (ground) =>
     withKnown(ground, ['pci', 'guests'], ({ pci }) =>
       wantedVfs(ground, pci).flatMap(({ pf, vfs, entries }) =>

@@ -14,7 +14,16 @@ import { withKnown } from '../known-sections.ts';
 export const poolStale: FindingRule = staleRule(
   'vf.pool-stale',
   'An entry of a pool of VFs is not true',
-  ['vf.gone', 'vf.fewer', 'vf.removal-open'],
+  [
+    'vf.gone',
+    'vf.fewer',
+    'vf.removal-open',
+    'firmware.gpu-hidden',
+    'firmware.vtd-off',
+    'boot.iommu-off-by-parameter',
+    'boot.iommu-not-used',
+    'boot.graphics-without-iommu',
+  ],
   (pool) => !pool.mdev,
 );
 
@@ -22,7 +31,14 @@ export const poolStale: FindingRule = staleRule(
 export const mappingStale: FindingRule = staleRule(
   'mdev.mapping-stale',
   'A mapping for mediated devices is not true',
-  ['mdev.not-offered'],
+  [
+    'mdev.not-offered',
+    'firmware.gpu-hidden',
+    'firmware.vtd-off',
+    'boot.iommu-off-by-parameter',
+    'boot.iommu-not-used',
+    'boot.graphics-without-iommu',
+  ],
   (pool) => pool.mdev,
 );
 
