@@ -63,5 +63,44 @@ describe('words on the kernel command line that break a mode', () => {
     const other = machine('grub', 'modprobe.blacklist=i915');
     const [blocker] = blockers(await plan(other, 'gvt-g', true));
     expect([blocker?.id, blocker?.overridable]).toEqual(['leftover.driver-blocked', false]);
+    expect(blocker?.hint).toMatch(/take i915 out of it in \/etc\/default\/grub yourself\.$/);
+  });
+});
+
+describe('a trial meets the same', () => {
+  const trial = async (node: Simulated, force = false) =>
+    must(await planHostSetup(node.context, { mode: 'gvt-g', force, trial: true }));
+
+  test('words that break the mode block it as they block a lasting plan; with force others count for that boot alone', async () => {
+    const node = machine('pbt-systemd-boot');
+    const before = node.lasting();
+    const named = ({ remarks }: Plan) => remarks.filter(({ id }) => id.startsWith('leftover.')).map(({ id, text }) => [id, text]);
+    expect(named(await trial(node))).toEqual(named(await plan(node, 'gvt-g')));
+    expect(blockers(await trial(node)).map(({ id, overridable }) => [id, overridable])).toEqual([
+      ['leftover.vfio-ids', true],
+      ['leftover.driver-blocked', true],
+    ]);
+    must(await applyPlan(node.context, await trial(node, true), { force: true }));
+    expect(await node.node.reboot()).toEqual({ booted: true });
+    expect(cmdline(node)).toContain('vfio-pci.ids=8086:5a98 module_blacklist=nouveau');
+    expect(node.node.machine.kernel.driverOf(PF)).toBe('i915');
+    expect(await node.node.reboot()).toEqual({ booted: true });
+    expect(node.node.machine.kernel.driverOf(PF)).not.toBe('i915');
+    const added = Object.keys(node.lasting()).filter((path) => !Object.hasOwn(before, path));
+    expect(added).toEqual(['esp:/loader/entries/pveigpu-trial.conf']);
+  });
+
+  test('a line of a file blocks it, also with force, since a trial changes no file', async () => {
+    const node = machine('pbt-systemd-boot', 'quiet');
+    node.node.machine.tree.setFile('/etc/modprobe.d/guide.conf', 'blacklist i915\n');
+    for (const force of [false, true]) {
+      const found = blockers(await trial(node, force)).map(({ text, overridable }) => [text.split(' has ')[0], overridable]);
+      expect(found).toEqual([['/etc/modprobe.d/guide.conf:1', false]]);
+    }
+  });
+
+  test('without leftovers nothing is said of them', async () => {
+    const said = (await trial(machine('pbt-systemd-boot', 'quiet'))).remarks.map(({ id }) => id);
+    expect(said.filter((id) => id.startsWith('leftover.'))).toEqual([]);
   });
 });

@@ -13,6 +13,7 @@ import { setupCase, wishedGpus } from '../setup-case.ts';
 import { setupTarget } from '../setup-target.ts';
 import type { SetupWish, SetupWorld } from '../setup-wish.ts';
 import type { SetupCase } from '../wanted.ts';
+import { trialLeftovers } from './trial-leftovers.ts';
 import { trialLoader } from './trial-loader.ts';
 import { trialWords } from './trial-words.ts';
 
@@ -58,9 +59,11 @@ export function planTrial(world: SetupWorld, wish: SetupWish, mounts: string): R
     pci.displays.filter((one) => one.physfn === undefined),
   );
   if (!words.ok) return words;
+  const left = trialLeftovers(world, cases, others, { release, force: wish.force === true, words: words.value });
+  const parameters = [...words.value, ...left.counters];
   const running = ifKnown(facts.kernel);
   const now = (running?.cmdline ?? '').split(/\s+/);
-  if (running?.release === release && words.value.every((word) => now.includes(word)))
+  if (running?.release === release && parameters.every((word) => now.includes(word)))
     return problem('plan.failed', `There is nothing to try: ${mode} needs no other kernel parameter here.`, {
       hint: `pveigpu apply ${mode}`,
     });
@@ -68,14 +71,14 @@ export function planTrial(world: SetupWorld, wish: SetupWish, mounts: string): R
     format: 1,
     bootId: null,
     kernel: release,
-    parameters: words.value,
+    parameters,
     rebuildLater: [],
     trial: { gpu: gpu.bdf, wish: asked },
   };
   const steps: readonly Step[] = [
     {
       action: 'trialEntry',
-      args: { loader: loader.value, entry: { release, words: words.value }, before: null },
+      args: { loader: loader.value, entry: { release, words: parameters }, before: null },
       reason: 'it is started once, at the next reboot; the default entry stays as it is',
     },
     { action: 'noteReboot', args: { pending: awaited, before: null }, reason: 'what that boot must show' },
@@ -86,5 +89,5 @@ export function planTrial(world: SetupWorld, wish: SetupWish, mounts: string): R
     text: 'Reboot this node to try it. If it does not come up, switch it off and on: it then starts as today.',
     hint: `When it came up: pveigpu confirm makes it last${mode === 'sriov' ? ', and makes the VFs' : ''}; another reboot goes back.`,
   };
-  return ok({ title: `try ${mode} on ${gpu.bdf} for one boot`, steps, remarks: [remark] });
+  return ok({ title: `try ${mode} on ${gpu.bdf} for one boot`, steps, remarks: [...left.remarks, remark] });
 }
