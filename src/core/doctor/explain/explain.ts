@@ -23,9 +23,9 @@ export interface Explanation {
   readonly source?: string;
 }
 
-/** Lines at the beginning of a long text that are looked at, and at its end. */
-const HEAD_LINES = 20_000;
-const TAIL_LINES = 20_000;
+/** Lines at each end of a long text that are looked at, and their UTF-16 units together: seconds at the worst. */
+const MOST_LINES = 20_000;
+const MOST_LENGTH = 2 * 1024 * 1024;
 /** UTF-16 units of a line that are looked at; a message is shorter. */
 const LINE_LIMIT = 2000;
 /** How much of a line is shown. */
@@ -107,12 +107,26 @@ function buildFaults(lines: readonly string[]): readonly Explanation[] {
     });
 }
 
-function boundedLines(lines: readonly string[]): readonly { readonly line: string; readonly lineNumber: number }[] {
-  const numbered = (from: number, to: number) =>
-    lines.slice(from, to).map((line, at) => ({
-      line: line.slice(0, LINE_LIMIT).replace(COLOUR, ''),
-      lineNumber: from + at + 1,
-    }));
-  if (lines.length <= HEAD_LINES + TAIL_LINES) return numbered(0, lines.length);
-  return [...numbered(0, HEAD_LINES), ...numbered(lines.length - TAIL_LINES, lines.length)];
+interface Numbered {
+  readonly line: string;
+  readonly lineNumber: number;
+}
+
+/** The lines of the beginning and of the end, as many as the limits let in; each line once. */
+function boundedLines(lines: readonly string[]): readonly Numbered[] {
+  const head = within(lines, 0, lines.length, 1);
+  const tail = within(lines, lines.length - 1, head.length - 1, -1);
+  return [...head, ...tail.reverse()];
+}
+
+/** Lines from one end on, before `end`, until there are enough of them or of their characters. */
+function within(lines: readonly string[], start: number, end: number, step: 1 | -1): Numbered[] {
+  const found: Numbered[] = [];
+  let length = 0;
+  for (let at = start; at !== end && found.length < MOST_LINES && length < MOST_LENGTH; at += step) {
+    const line = (lines[at] ?? '').slice(0, LINE_LIMIT).replace(COLOUR, '');
+    length += line.length;
+    found.push({ line, lineNumber: at + 1 });
+  }
+  return found;
 }

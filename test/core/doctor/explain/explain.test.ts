@@ -82,3 +82,13 @@ Error! Bad return status for module build on kernel: 7.0.14-4-pve (x86_64)`;
     );
   });
 });
+
+test('every line of a short text is looked at, and of a long one each line once', () => {
+  const line = (at: number) => `[${at}] TASK ERROR: something new ${at}`;
+  for (const count of [0, 1, 2, 3]) {
+    const lines = Array.from({ length: count }, (_, at) => line(at));
+    expect(explainText(lines).map(({ lineNumber }) => lineNumber)).toEqual(lines.map((_, at) => at + 1));
+  }
+  const wide = Array.from({ length: 3000 }, (_, at) => (at === 0 || at === 2999 ? line(at) : 'x'.repeat(2000)));
+  expect(explainText(wide).map(({ lineNumber }) => lineNumber)).toEqual([1, 3000]);
+});

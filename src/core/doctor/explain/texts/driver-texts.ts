@@ -36,7 +36,7 @@ export const DRIVER_TEXTS: readonly TextRule[] = [
   },
   {
     id: 'driver.exec-format',
-    pattern: /could not insert '(\w+)': Exec format error|(\w+): disagrees about version of symbol/,
+    pattern: /could not insert '(\w+)': Exec format error|\bdisagrees about version of symbol/,
     weight: 'cause',
     text: 'The module was built for another kernel than the one that runs, or from the source of another.',
     hint: 'Install the release of i915-sriov-dkms that fits this kernel: pveigpu driver install.',

@@ -77,7 +77,7 @@ export const SRIOV_TEXTS: readonly TextRule[] = [
   },
   {
     id: 'sriov.already-enabled',
-    pattern: /(\d+) VFs? already enabled\. Disable before enabling (\d+) VFs?/,
+    pattern: /\b(\d+) VFs? already enabled\. Disable before enabling (\d+) VFs?/,
     weight: 'cause',
     text: '$1 VFs exist and $2 were asked for: the kernel changes the number only by way of 0.',
     hint: 'Stop the guests that use VFs, then: pveigpu vf create N (it takes them away first).',
@@ -95,7 +95,7 @@ export const SRIOV_TEXTS: readonly TextRule[] = [
   },
   {
     id: 'sriov.fewer',
-    pattern: /(\d+) VFs requested; only (\d+) enabled/,
+    pattern: /\b(\d+) VFs requested; only (\d+) enabled/,
     weight: 'cause',
     text: '$1 VFs were asked for and the driver made $2.',
     hint: 'Ask for as many as the limit of the driver (max_vfs) and of the firmware allow.',
