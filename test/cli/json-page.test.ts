@@ -130,6 +130,12 @@ async function realOutputs(): Promise<readonly { readonly kind: string; readonly
   await typed(gvt, 'assign 110 --mode gvt-g --yes');
   await gvt.must('qm', 'start', '110');
   for (const line of ['status', 'mdev types', 'mdev list', 'mdev clean --dry-run']) await type(gvt, line);
+  for (const line of ['doctor', 'doctor --report -', 'doctor --fix --dry-run']) await type(used, line);
+  const several = simulated('arc-pro', {
+    faults: { errno: (_operation, path) => (/^\/etc\/pve\/mapping|^\/usr\/share\/kvm\/gop/.test(path) ? 'EACCES' : undefined) },
+  });
+  several.writeConfig(110, 'cores: 1\nhostpci0: 0000:00:02.0,romfile=gop.rom\nmemory: 64\nname: plain\nostype: l26\n');
+  await type(several, 'doctor');
   const stale = simulated('coffee-lake');
   const lost = 'arch: amd64\ndev0: /dev/dri/renderD200\nmemory: 64\nostype: debian\n';
   stale.node.machine.tree.setFile('/etc/pve/nodes/pve/lxc/201.conf', lost, { mode: 0o640, gid: 33 });
@@ -153,7 +159,7 @@ describe('docs/json.md', () => {
     const all = [...KINDS, ...PARTS].flatMap(([part, fields]) => fields.map(({ name }) => `${part}.${name}`));
     expect(all.length).toBeGreaterThan(100);
     expect(all.filter((field) => !seen.has(field))).toEqual([]);
-  });
+  }, 120_000);
 
   test('every command that prints values is on the page', () => {
     const flat = COMMANDS.flatMap((spec) =>
