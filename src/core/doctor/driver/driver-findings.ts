@@ -1,20 +1,15 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { FindingRule } from '../finding.ts';
-import { DANGEROUS_OPTION, NOT_BOUND, PROBE_FAILED, XE_MESSAGE, XE_NOT_FORCED } from './binding.ts';
+import { NOT_BOUND, PROBE_FAILED } from './binding.ts';
 import { BUILD_FAILED, HALF_CONFIGURED } from './build-failed.ts';
 import { DKMS_NOT_BUILT, DKMS_OTHER_KERNEL, NEWER_BASE, WRONG_RELEASE } from './dkms-builds.ts';
 import { DKMS_IN_VAIN, FLAG_WITHDRAWN, FORCED, NO_SRIOV_FOR_GPU, XE_HAS_NO_SRIOV } from './for-nothing.ts';
 import { DMC_FIRMWARE_MISSING, GUC_FIRMWARE_MISSING, HUC_FIRMWARE_MISSING } from './gpu-firmware.ts';
-import { BOTH_MAY_BIND, ENABLE_GUC_7, GUC_OFF, NO_VFS_ASKED } from './options.ts';
-import {
-  DKMS_TOOL_MISSING,
-  FOREIGN,
-  HEADERS_NOT_FOLLOWED,
-  MODULE_DOES_NOT_FIT,
-  NO_PACKAGE_SOURCE,
-  SEVERAL_VERSIONS,
-} from './packages.ts';
+import { FOREIGN, MODULE_DOES_NOT_FIT, SEVERAL_VERSIONS } from './mixed-builds.ts';
+import { BOTH_MAY_BIND, DANGEROUS_OPTION, ENABLE_GUC_7, GUC_OFF, NO_VFS_ASKED } from './options.ts';
+import { DKMS_TOOL_MISSING, HEADERS_NOT_FOLLOWED, NO_PACKAGE_SOURCE } from './packages.ts';
 import { MAX_VFS_IGNORED, NONE_FOR_KERNEL, STOCK_LOADED } from './wrong-build.ts';
+import { XE_MESSAGE, XE_NOT_FORCED } from './xe-force-probe.ts';
 
 /** Findings of the area `driver`, in the order in which they are looked for. */
 export const DRIVER_FINDINGS: readonly FindingRule[] = [

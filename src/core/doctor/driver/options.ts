@@ -7,7 +7,7 @@ import { forcesProbe, keptOff } from '../../gpu/given-options.ts';
 import { attribute, moduleState, parameterEvidence } from '../../gpu/gpu-case.ts';
 import { desiredOf } from '../../plan/desired.ts';
 import type { FindingRule, Outcome } from '../finding.ts';
-import { lastSaid } from '../said.ts';
+import { lastSaid, said } from '../said.ts';
 import { asTrouble } from '../trouble.ts';
 import { applySriov, reasonOf, sriovWishes } from './sriov-wish.ts';
 
@@ -136,4 +136,23 @@ export const BOTH_MAY_BIND: FindingRule = {
         },
       ];
     }),
+};
+
+/** `Setting dangerous option enable_guc - tainting kernel` worries people and is how i915 says that it was told something. */
+export const DANGEROUS_OPTION: FindingRule = {
+  id: 'driver.dangerous-option-normal',
+  severity: 'note',
+  title: 'i915 calls an option dangerous that is needed',
+  reference: 'https://git.kernel.org/pub/scm/linux/kernel/git/torvalds/linux.git/tree/drivers/gpu/drm/i915/i915_params.c',
+  examine: ({ facts }) => {
+    const [last] = said(facts, 'harmless.dangerous-option').slice(-1);
+    if (last === undefined) return [];
+    return {
+      state: 'problem',
+      because:
+        'i915 says this of each option that its authors do not test; VFs and GVT-g need such options, and the taint has no other effect.',
+      evidence: [last],
+      remedy: { text: 'Nothing has to be done.' },
+    };
+  },
 };
