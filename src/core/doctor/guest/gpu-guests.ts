@@ -16,8 +16,17 @@ export interface GpuGuest {
   readonly entries: readonly Assignment[];
 }
 
+/** Found once for each machine: many findings ask. */
+const FOUND = new WeakMap<DoctorCase['facts'], readonly GpuGuest[]>();
+
 /** The VMs of this node with a slice of an Intel GPU. */
 export function gpuGuests({ facts }: Pick<DoctorCase, 'facts'>): readonly GpuGuest[] {
+  const known = FOUND.get(facts) ?? findGuests(facts);
+  FOUND.set(facts, known);
+  return known;
+}
+
+function findGuests(facts: DoctorCase['facts']): readonly GpuGuest[] {
   const found = new Map<number, { readonly guest: Guest; readonly entries: Assignment[] }>();
   for (const one of allAssignments(facts, EMPTY_LEDGER)) {
     if (one.state === 'leaving' || one.guest.kind !== 'qemu') continue;

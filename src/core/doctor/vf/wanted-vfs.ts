@@ -24,8 +24,17 @@ export interface WantedVfs {
   readonly sign: Evidence;
 }
 
+/** Found once for each machine: many findings ask. */
+const FOUND = new WeakMap<DoctorCase, readonly WantedVfs[]>();
+
 /** The Intel GPUs whose VFs somebody counts on at boot or at the next start of a guest. */
-export function wantedVfs({ facts, desired }: Pick<DoctorCase, 'facts' | 'desired'>, pci: PciFacts): readonly WantedVfs[] {
+export function wantedVfs(ground: DoctorCase, pci: PciFacts): readonly WantedVfs[] {
+  const known = FOUND.get(ground) ?? findWanted(ground, pci);
+  FOUND.set(ground, known);
+  return known;
+}
+
+function findWanted({ facts, desired }: DoctorCase, pci: PciFacts): readonly WantedVfs[] {
   const gpus = intelGpus(pci);
   const all = allAssignments(facts, EMPTY_LEDGER).filter(({ form, state }) => state !== 'leaving' && VF_FORMS.has(form));
   return gpus.flatMap((pf): readonly WantedVfs[] => {
