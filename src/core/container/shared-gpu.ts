@@ -66,7 +66,7 @@ function withoutNode({ verdict, pci }: Ground, asked: Bdf | undefined): Result<S
     return problem(
       'gpu.cannot',
       `${bdf} (${name}) is bound to vfio-pci for a VM (gvt-d), so the host has no render node to share with containers.`,
-      { hint: 'One GPU is either whole in one VM or shared. pveigpu apply host, or apply sriov, gives it back to the host.' },
+      { hint: 'One GPU is either whole in one VM or shared. pveigpu apply host gives it back to the host.' },
     );
   const why = driver === null ? 'no driver is bound to it' : `${driver} made no render node`;
   return problem('gpu.cannot', `${bdf} (${name}) has no render node to share with containers: ${why}.`, {
