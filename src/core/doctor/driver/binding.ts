@@ -47,10 +47,9 @@ export const NOT_BOUND: FindingRule = {
   examine: (ground) =>
     unboundGpus(ground).map((gpu): Outcome => {
       const { device, loaded, sign } = gpu;
-      const loadedText =
-        loaded.length === 0
-          ? 'Neither i915 nor xe is loaded'
-          : `${loaded.join(' and ')} ${loaded.length === 1 ? 'is' : 'are'} loaded and ${loaded.length === 1 ? 'has' : 'have'} not taken it`;
+      const isOne = loaded.length === 1;
+      const has = `: ${loaded.join(' and ')} ${isOne ? 'is' : 'are'} loaded and ${isOne ? 'has' : 'have'} not taken it`;
+      const none = gpu.facts.modules.state === 'known' ? ': neither i915 nor xe is loaded' : '';
       const log = logEvidence(
         gpu,
         /no driver bound to device; cannot configure SR-IOV|I915 probe blocked|Probe blocked for device/,
@@ -58,7 +57,7 @@ export const NOT_BOUND: FindingRule = {
       return {
         state: 'problem',
         subject: device.bdf,
-        because: `No driver has the GPU ${device.bdf}: ${loadedText}, so neither the host nor a VF can use it.`,
+        because: `No driver has the GPU ${device.bdf}${loaded.length === 0 ? none : has}, so neither the host nor a VF can use it.`,
         evidence: [attribute(device, 'driver', 'absent'), sign, ...(log === undefined ? [] : [log])],
         remedy: {
           text: `Look why with "dmesg | grep -E 'i915|xe'"; "pveigpu plan" shows what the mode that is wanted needs. A driver that was only not loaded comes with modprobe ${loaded[0] ?? 'i915'}.`,
