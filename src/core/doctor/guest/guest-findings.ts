@@ -3,7 +3,7 @@ import type { FindingRule } from '../finding.ts';
 import { contradiction, deviceMissing, mappingMissing, namedTwice, pcieWithoutQ35, rejectedLines } from './entries.ts';
 import { balloon, hookscriptMissing, liveMigrationFlag, pendingChange, ramSnapshot, suspended, virgl } from './lifecycle.ts';
 import { optionsLost, sliceLost } from './lost.ts';
-import { poolTooSmall, sliceShared } from './sharing.ts';
+import { backupCollision, poolTooSmall, sliceShared } from './sharing.ts';
 import { startFailed } from './start-failed.ts';
 import { argsDevice, argsWithoutDevice, code43, vfIgdOptions, viommu } from './vf-options.ts';
 import { legacyIgd, passesWholeGpu } from './whole-gpu.ts';
@@ -28,6 +28,7 @@ export const GUEST_FINDINGS: readonly FindingRule[] = [
   liveMigrationFlag,
   sliceShared,
   poolTooSmall,
+  backupCollision,
   startFailed,
   rejectedLines,
   pendingChange,

@@ -224,6 +224,23 @@ export const GUEST_STATES: StatesByFinding = {
       state('two VFs', 'raptor-lake-s', all(makeVfs(3), PINNED, setKeys(101, { hostpci0: '0000:00:02.2', onboot: '1' }))),
     ],
   },
+  'guest.backup-collision': {
+    triggers: [
+      state(
+        'one starts by hand',
+        'raptor-lake-s',
+        all(makeVfs(3), PINNED, setKeys(101, { hostpci0: '0000:00:02.1', onboot: '0' })),
+      ),
+    ],
+    clear: [
+      state('two VFs', 'raptor-lake-s', all(makeVfs(3), PINNED, setKeys(101, { hostpci0: '0000:00:02.2', onboot: '0' }))),
+      state(
+        'both start at boot',
+        'raptor-lake-s',
+        all(makeVfs(3), PINNED, setKeys(101, { hostpci0: '0000:00:02.1', onboot: '1' })),
+      ),
+    ],
+  },
   'guest.pool-too-small': {
     triggers: [
       state(
