@@ -16,7 +16,7 @@ const TONES: { readonly [K in Severity]: Tone } = {
   advice: 'accent',
   note: 'dim',
 };
-const MARGIN = 10;
+const MARGIN = 11;
 const LABEL = 6;
 /** More than these are counted; `--json` has them all. */
 const MOST_CONSEQUENCES = 6;
@@ -30,7 +30,7 @@ export function doctorText(io: Paper, view: DoctorView): string {
     headText(paper, view),
     firstText(paper, view.problems),
     ...areaTexts(paper, view.problems),
-    adviceText(paper, view.advice),
+    adviceText(paper, view),
     switchText(paper, view),
     noteText(paper, view.notes) + openText(paper, view),
     view.problems.length > 0 ? footText(paper) : '',
@@ -61,23 +61,24 @@ function firstText(io: Paper, [first]: readonly Diagnosis[]): string {
   if (first === undefined) return '';
   const what =
     first.fix === undefined ? visible(first.remedy) : `pveigpu ${first.fix.arguments.map((word) => visible(word)).join(' ')}`;
-  return `${paint(io, 'strong', 'Do first:')} ${hanging(io, what, MARGIN)}\n`;
+  return `${paint(io, 'strong', 'Do first:')} ${hanging(io, what, 'Do first: '.length)}\n`;
 }
 
 function areaTexts(io: Paper, all: readonly Diagnosis[]): readonly string[] {
   const areas = [...new Set(all.map(({ area }) => area))];
   return areas.map((area) => {
-    const blocks = merged(all.filter((one) => one.area === area)).map((same) => blockText(io, same));
+    const blocks = merged(all.filter((one) => one.area === area)).map((same) => blockText(io, same, all.length === 1));
     return `${paint(io, 'dim', area.toUpperCase())}\n${blocks.join('')}`;
   });
 }
 
-function adviceText(io: Paper, advice: readonly Diagnosis[]): string {
+/** Beside problems what else could be better is only named. */
+function adviceText(io: Paper, { problems, advice }: DoctorView): string {
   const lines = merged(advice).map((same) => {
     const [{ title, id, remedy }] = same;
     const about = same.flatMap(({ subject }) => subject ?? []).join(', ');
     const head = titleLine(io, `${title}${about === '' ? '' : ` (${about})`}`, id, 2);
-    return `  ${head}\n${indented(io, remedy, 4)}\n`;
+    return `  ${head}\n${problems.length > 0 ? '' : `${indented(io, remedy, 4)}\n`}`;
   });
   return lines.length === 0 ? '' : `${paint(io, 'dim', 'ADVICE')}\n${lines.join('')}`;
 }
@@ -109,9 +110,11 @@ function merged(all: readonly Diagnosis[]): readonly (readonly [Diagnosis, ...Di
   return [...groups.values()];
 }
 
-function blockText(io: Paper, same: readonly [Diagnosis, ...Diagnosis[]]): string {
+/** The only problem's remedy was said at the top, where it is no command. */
+function blockText(io: Paper, same: readonly [Diagnosis, ...Diagnosis[]], isOnly: boolean): string {
   const [first] = same;
   const { severity, title, id, remedy, fix, reference } = first;
+  const isSaid = isOnly && fix === undefined;
   const labelled = (label: string, lines: readonly string[], tone: Tone = 'plain') =>
     lines.map((line, at) => {
       const text = hanging(io, visible(line, 400), MARGIN + LABEL);
@@ -120,7 +123,7 @@ function blockText(io: Paper, same: readonly [Diagnosis, ...Diagnosis[]]): strin
   const lines = [
     `  ${paint(io, TONES[severity], severity.padEnd(MARGIN - 2))}${titleLine(io, title, id)}`,
     ...shortened(same.map(aboutText), MOST_CONSEQUENCES).map((line) => indented(io, line)),
-    ...labelled('do', [remedy]),
+    ...labelled('do', isSaid ? [] : [remedy]),
     ...(fix === undefined ? [] : labelled('run', [`pveigpu ${fix.arguments.join(' ')}`], 'accent')),
     ...labelled(
       'seen',

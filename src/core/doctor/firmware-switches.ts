@@ -45,7 +45,8 @@ function vtd(facts: HostFacts): FirmwareSwitch {
 
 function sriov(gpu: PciDevice, entry: CatalogueEntry | undefined): FirmwareSwitch {
   const name = 'SR-IOV';
-  if (gpu.sriov !== undefined) return { name, setting: 'on', because: `sriov_totalvfs is ${gpu.sriov.totalVfs}` };
+  if (gpu.sriov !== undefined)
+    return { name, setting: 'on', because: `the capability is there, sriov_totalvfs is ${gpu.sriov.totalVfs}` };
   if (entry === undefined) return { name, setting: 'unknown', because: `${gpu.vendor}:${gpu.device} is not in the catalogue` };
   const { i915Dkms, xeDkms, xeMainlineSince } = entry.sriov;
   if (!i915Dkms && !xeDkms && xeMainlineSince === false)
@@ -63,14 +64,14 @@ const HIGH = 0x1_0000_0000n;
 function above4g({ bars }: PciDevice): FirmwareSwitch {
   const name = 'Above 4G decoding';
   const high = bars.find(({ start, sizeBytes }) => sizeBytes > 0 && BigInt(start) >= HIGH);
-  if (high !== undefined) return { name, setting: 'on', because: `${windowName(high.index)} lies at ${high.start}` };
   const unplaced = bars.find(({ index, start, sizeBytes }) => index >= FIRST_VF_BAR && sizeBytes > 0 && BigInt(start) === 0n);
-  if (unplaced === undefined) return { name, setting: 'unknown', because: 'no window of the GPU lies above 4 GiB' };
-  return {
-    name,
-    setting: 'off',
-    because: `${windowName(unplaced.index)} of ${mib(unplaced.sizeBytes)} found no place`,
-  };
+  const homeless = unplaced === undefined ? '' : `${windowName(unplaced.index)} of ${mib(unplaced.sizeBytes)} found no place`;
+  if (high !== undefined) {
+    const where = `${windowName(high.index)} lies at ${high.start}`;
+    return { name, setting: 'on', because: homeless === '' ? where : `${where}, yet ${homeless}` };
+  }
+  if (homeless !== '') return { name, setting: 'off', because: homeless };
+  return { name, setting: 'unknown', because: 'no window of the GPU lies above 4 GiB' };
 }
 
 function windowName(index: number): string {
