@@ -39,7 +39,7 @@ function hostDriver(facts: HostFacts, vfs: readonly Vf[], onlyOne: boolean): rea
         code: 'vf.in-use',
       },
     ];
-  const text = `${bound.length === 1 ? vfName(bound[0] as Vf) : `${bound.length} VFs`} still bound to the host's driver; PVE takes a VF from it at start by its id, which the GPU itself has too.`;
+  const text = `${bound.length === 1 ? `${vfName(bound[0] as Vf)} is` : `${bound.length} VFs are`} still bound to the host's driver; PVE takes a VF from it at start by its id, which the GPU itself has too.`;
   return [{ level: 'note', id: 'vf.host-driver', text, hint: 'pveigpu vf create binds existing VFs for guests.' }];
 }
 

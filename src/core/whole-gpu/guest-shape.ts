@@ -47,7 +47,7 @@ export function fitsSetting(guest: Guest, shape: GuestShape, setting: IgdSetting
   const flags = missing.map(([, , flag]) => flag).join(' ');
   const wants = missing.map(([, what]) => what).join(', and ');
   return problem('guest.needs-flag', `With this GPU ${guestName(guest)} needs ${wants}, for ${setting.gives}.`, {
-    hint: `To change the guest, give ${flags}. A guest with another machine or firmware may not start: take a backup first.`,
+    hint: `To change the guest, give ${flags}.${missing.some(([, , flag]) => flag !== '--vga none') ? ' A guest with another machine or firmware may not start: take a backup first.' : ''}`,
   });
 }
 
