@@ -19,7 +19,10 @@ export const leftover: FindingRule = {
   reference: 'https://git.proxmox.com/?p=qemu-server.git;a=blob;f=src/PVE/QemuServer/PCI/Mdev.pm',
   examine: (ground) =>
     withKnown(ground, ['pci', 'guests'], ({ pci, guests }) => {
-      if (unknownGuests(ground.facts) !== undefined) return [];
+      const doubt = unknownGuests(ground.facts);
+      const made = intelGpus(pci).some((gpu) => (gpu.mdevTypes ?? []).some(({ devices }) => devices.some(ownerOfMdev)));
+      if (doubt !== undefined)
+        return made ? [{ state: 'unmeasured', because: `Whether mediated devices are left over is not known: ${doubt}.` }] : [];
       const node = nodeOf(ground.facts);
       return intelGpus(pci).flatMap((gpu) =>
         (gpu.mdevTypes ?? []).flatMap((type) =>
