@@ -89,7 +89,7 @@ export const VF_UNIT_MISSING: FindingRule = {
     return asked.map(({ device, sign }) => ({
       state: 'problem',
       subject: device.bdf,
-      because: `VFs of ${device.bdf} were set up with pveigpu, but the unit that makes them at boot is gone.`,
+      because: `VFs of ${device.bdf} were set up with pveigpu, but no unit makes them at boot.`,
       evidence: [{ source: path, value: 'absent' }, sign],
       remedy: { text: 'Set the mode up again: it writes the unit.', fix: { kind: 'apply', mode: 'sriov', gpu: device.bdf } },
     }));
