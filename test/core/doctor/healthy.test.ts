@@ -1,21 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { describe, expect, test } from 'vitest';
 import { readDoctorCase } from '../../../src/app/doctor-case.ts';
-import type { AssignRequest } from '../../../src/core/assign/assign-request.ts';
 import { doctorView } from '../../../src/core/doctor/doctor-view.ts';
 import { FINDINGS } from '../../../src/core/doctor/table.ts';
-import { MODES, type Mode } from '../../../src/core/gpu/verdict.ts';
+import { MODES } from '../../../src/core/gpu/verdict.ts';
 import { PROFILES } from '../../../src/simulator/profiles/table.ts';
 import { Simulated, simulated } from '../../app/simulated.ts';
-import { type Choice, choicesOf, setUp } from './set-up.ts';
+import { choicesOf, giveAndStart, setUp } from './set-up.ts';
 
-/** The guest that gets a part of the GPU, and how it is asked for. */
-const REQUESTS: { readonly [M in Mode]: Omit<AssignRequest, 'gpu'> } = {
-  host: { vmid: 200 },
-  sriov: { vmid: 100 },
-  'gvt-g': { vmid: 100, mode: 'gvt-g' },
-  'gvt-d': { vmid: 103, mode: 'gvt-d', whole: { noVga: true } },
-};
 /** Advice that a machine in good order may get at most. */
 const MOST_ADVICE = 4;
 
@@ -26,14 +18,6 @@ async function expectHealthy(node: Simulated, when: string): Promise<void> {
   expect([...told, ...open]).toEqual([]);
   expect(view.answer).toBe('healthy');
   expect(view.advice.length, `${when}: ${view.advice.map(({ id }) => id).join(' ')}`).toBeLessThanOrEqual(MOST_ADVICE);
-}
-
-/** A guest gets its part of the GPU and starts, where the machine lets it. */
-async function useIt(node: Simulated, { gpu, mode }: Choice): Promise<boolean> {
-  const request = REQUESTS[mode];
-  if (!(await node.assign({ ...request, gpu }, true)).ok) return false;
-  const { exitCode } = await node.run(mode === 'host' ? 'pct' : 'qm', 'start', String(request.vmid));
-  return exitCode === 0;
 }
 
 /** Somebody followed a guide there, and that is what doctor says. */
@@ -57,7 +41,7 @@ describe('a machine in good order', () => {
       for (const choice of await choicesOf(profile)) {
         const node = await setUp(choice);
         await expectHealthy(node, `${choice.mode} of ${choice.gpu}`);
-        if (!(await useIt(node, choice))) continue;
+        if ((await giveAndStart(node, choice)) === undefined) continue;
         used.push(`${choice.mode} of ${profile.name}`);
         await expectHealthy(node, `a guest in ${choice.mode} of ${choice.gpu}`);
       }

@@ -4,6 +4,7 @@ import { applyPlan } from '../../../src/app/engine/apply-plan.ts';
 import { awaitsReboot } from '../../../src/app/engine/pending-file.ts';
 import { planHostSetup } from '../../../src/app/plan-setup.ts';
 import { readVerdict } from '../../../src/app/verdict.ts';
+import type { AssignRequest } from '../../../src/core/assign/assign-request.ts';
 import { MODES, type Mode } from '../../../src/core/gpu/verdict.ts';
 import type { Bdf } from '../../../src/core/pci/address.ts';
 import type { Result } from '../../../src/core/problem.ts';
@@ -42,6 +43,21 @@ export async function setUp({ profile, gpu, mode }: Choice): Promise<Simulated> 
   return node;
 }
 
+/** The guest that gets its part of the GPU and starts with it; undefined where the machine does not let it. */
+export async function giveAndStart(node: Simulated, { gpu, mode }: Choice): Promise<number | undefined> {
+  const request = REQUESTS[mode];
+  if (!(await node.assign({ ...request, gpu }, true)).ok) return undefined;
+  const { exitCode } = await node.run(mode === 'host' ? 'pct' : 'qm', 'start', String(request.vmid));
+  return exitCode === 0 ? request.vmid : undefined;
+}
+
+/** The guest that gets a part of the GPU, and how it is asked for. */
+const REQUESTS: { readonly [M in Mode]: Omit<AssignRequest, 'gpu'> } = {
+  host: { vmid: 200 },
+  sriov: { vmid: 100 },
+  'gvt-g': { vmid: 100, mode: 'gvt-g' },
+  'gvt-d': { vmid: 103, mode: 'gvt-d', whole: { noVga: true } },
+};
 /** The value, where all went as it should. */
 function must<T>(result: Result<T>): T {
   if (!result.ok) throw new Error(`${result.problem.code}: ${result.problem.message}`);

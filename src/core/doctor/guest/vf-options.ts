@@ -45,6 +45,7 @@ export const argsWithoutDevice: FindingRule = vmRule(
     severity: 'error',
     title: 'args sets something of a hostpci entry that is gone',
     reference: 'https://gitlab.com/qemu-project/qemu/-/blob/master/system/vl.c',
+    follows: ['guest.slice-lost'],
   },
   (guest) => {
     const present = new Set(hostpciEntries(guest, 'next').map(({ key }) => key));
