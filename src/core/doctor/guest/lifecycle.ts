@@ -124,6 +124,7 @@ export const liveMigrationFlag: FindingRule = gpuGuestRule(
     severity: 'error',
     title: 'A mapping is marked for live migration, and its VFs cannot do it',
     reference: 'https://github.com/strongtz/i915-sriov-dkms/issues/405',
+    follows: ['vf.gone', 'vf.gpu-on-vfio', 'driver.not-bound', 'driver.stock-loaded'],
   },
   ({ guest, entries }, { facts }, pci) =>
     entries.flatMap(({ form, key, pool: id }): readonly Outcome[] => {
