@@ -1,14 +1,32 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { ifKnown } from '../../facts/section.ts';
-import type { FindingRule, Outcome } from '../finding.ts';
+import type { FindingRule, Outcome, Trouble } from '../finding.ts';
 import { said } from '../said.ts';
 import { secureBoot } from './secure-boot-state.ts';
 
-/** With Secure Boot the kernel takes only modules that are signed with a key it knows (kernel/module/signing.c). */
+const KEY_UNKNOWN: Pick<Trouble, 'because' | 'remedy'> = {
+  because:
+    'The kernel refused to load a module at this boot, because Secure Boot is on and the key that signed it is not enrolled.',
+  remedy: {
+    text: 'Hand the key of DKMS to the firmware; "pveigpu driver install" does it and shows the one step at the console of the next boot.',
+    fix: { kind: 'driver-install' },
+  },
+};
+
+/** The kernel reads keys of the owner from the firmware with Secure Boot only (security/integrity/platform_certs/load_uefi.c). */
+const SIGNED_ONLY: Pick<Trouble, 'because' | 'remedy'> = {
+  because:
+    'The kernel refused to load a module at this boot, because it was told to take signed modules only (module.sig_enforce), though Secure Boot is off.',
+  remedy: {
+    text: 'Take module.sig_enforce from the kernel command line, or switch Secure Boot on and enrol the key of DKMS: without Secure Boot no key of yours counts.',
+  },
+};
+
+/** The kernel takes only modules that are signed with a key it knows: with Secure Boot, or when it is told so (kernel/module/signing.c). */
 export const MODULE_REJECTED: FindingRule = {
   id: 'secure-boot.module-rejected',
   severity: 'error',
-  title: 'Secure Boot refused a driver that is not signed with a known key',
+  title: 'The kernel refused a driver that is not signed with a known key',
   reference: 'https://github.com/strongtz/i915-sriov-dkms/blob/master/docs/secure-boot.md',
   follows: [
     'boot.reboot-pending',
@@ -20,16 +38,13 @@ export const MODULE_REJECTED: FindingRule = {
   examine: ({ facts }): Outcome | readonly Outcome[] => {
     const [last] = said(facts, 'secure-boot.rejected').slice(-1);
     const state = secureBoot(facts);
-    if (last === undefined || ifKnown(state) === false) return [];
+    if (last === undefined) return [];
+    const isOff = ifKnown(state) === false;
+    const value = isOff ? 'off' : state.state === 'known' ? 'on' : 'not known';
     return {
       state: 'problem',
-      because:
-        'The kernel refused to load a module at this boot, because Secure Boot is on and the key that signed it is not enrolled.',
-      evidence: [last, { source: 'EFI variable SecureBoot', value: state.state === 'known' ? 'on' : 'not known' }],
-      remedy: {
-        text: 'Hand the key of DKMS to the firmware; "pveigpu driver install" does it and shows the one step at the console of the next boot.',
-        fix: { kind: 'driver-install' },
-      },
+      ...(isOff ? SIGNED_ONLY : KEY_UNKNOWN),
+      evidence: [last, { source: 'EFI variable SecureBoot', value }],
     };
   },
 };

@@ -54,6 +54,11 @@ export const SECURE_BOOT_STATES: StatesByFinding = {
     triggers: [
       state('the key was never handed over', SECURED),
       state('it was missed at the console', SECURED, all(handOver, rebooted)),
+      state(
+        'module.sig_enforce=1 without Secure Boot',
+        'raptor-lake-s',
+        logs('Loading of module with unavailable key is rejected'),
+      ),
     ],
     clear: [
       state('Secure Boot is off', 'raptor-lake-s'),
