@@ -5,6 +5,8 @@ import type { Identity, RunFolder, Shape } from './shape.ts';
 /** Alder Lake-P GT2, Iris Xe: what 00:02.0 is when nobody says otherwise. */
 const DEFAULT_GPU: Identity = { device: 0x46a6 };
 
+const SOUND = ['-audiodev', 'none,id=sound', '-device', 'ich9-intel-hda,addr=0e.0', '-device', 'hda-output,audiodev=sound'];
+
 /** An instruction takes 2 to the power of this, in nanoseconds: about as fast as an idle host emulates. */
 const TIME_SHIFT = 2;
 
@@ -39,6 +41,7 @@ export function qemuArguments(shape: Shape, run: RunFolder, accelerator: 'tcg' |
     ...(shape.gpu === null ? [] : gpuArguments()),
     ...(shape.card === undefined ? [] : cardArguments()),
     ...(shape.otherDisplay === true ? ['-device', 'VGA,addr=05.0,romfile='] : []),
+    ...(shape.sound === true ? SOUND : []),
   ];
 }
 

@@ -31,6 +31,8 @@ export interface Shape {
   readonly card?: 'igb' | Identity;
   /** A second display device of another maker, at 00:05.0. */
   readonly otherDisplay?: boolean;
+  /** A sound function of Intel at 00:0e.0, where Apollo Lake has its own; it can play to nobody. */
+  readonly sound?: boolean;
   /** Default true: VT-d with interrupt remapping, `intel_iommu=on`. */
   readonly iommu?: boolean;
   /** udevd without systemd, for device links; only in fast mode. */

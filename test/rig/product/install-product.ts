@@ -43,7 +43,7 @@ printf '{"version":1,"ids":{}}' > /etc/pve/.vmlist
 printf '{"nodename":"rig","version":1}' > /etc/pve/.members`;
 
 /** Runs the product in the guest. A command that does not end within the limit (seconds) is an error of its own. */
-export async function pveigpu(machine: VirtualMachine, args: string, limit = 60): Promise<ProductAnswer> {
+export async function pveigpu(machine: VirtualMachine, args: string, limit = 240): Promise<ProductAnswer> {
   const begin = Date.now();
   const command = `timeout -s KILL ${limit} node /usr/lib/pveigpu/${commandFile()} ${args} </dev/null`;
   const answer = await machine.shell(command, { timeoutMs: (limit + 10) * 1000 });

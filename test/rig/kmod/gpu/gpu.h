@@ -16,6 +16,7 @@
 #include <drm/drm_file.h>
 #include <drm/drm_gem.h>
 #include <drm/drm_ioctl.h>
+#include "frame-buffer.h"
 
 #if RIG_I915
 static int enable_guc = -1;
@@ -54,6 +55,7 @@ MODULE_PARM_DESC(rig_probe_ms, "time that probing the PF takes");
 
 struct rig_gpu {
 	struct drm_device drm;
+	struct fb_info *fb;
 	bool pf;
 };
 
@@ -160,8 +162,10 @@ static int rig_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		pci_disable_device(pdev);
 		return rc;
 	}
-	if (!pdev->is_virtfn)
+	if (!pdev->is_virtfn) {
+		gpu->fb = rig_fb_add(pdev);
 		rig_gvt_add(pdev);
+	}
 	return 0;
 }
 
@@ -173,6 +177,7 @@ static void rig_remove(struct pci_dev *pdev)
 		rig_gvt_remove(pdev);
 	if (RIG_SRIOV && gpu->pf && pci_num_vf(pdev))
 		pci_disable_sriov(pdev);
+	rig_fb_remove(gpu->fb);
 	drm_dev_unplug(&gpu->drm);
 	pci_disable_device(pdev);
 }
