@@ -26,6 +26,8 @@ describe('the rules', () => {
     expect(wrong).toEqual([]);
   });
 
+  test('there are at least sixty', () => expect(FINDINGS.length).toBeGreaterThanOrEqual(60));
+
   test('what a finding follows from exists, and nothing follows from itself', () => {
     expect(
       FINDINGS.flatMap(({ id, follows = [] }) =>
