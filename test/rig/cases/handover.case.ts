@@ -126,7 +126,7 @@ setsid bash -c 'exec sleep 1000 <> /dev/dri/renderD128' > /dev/null 2>&1 & for n
     }
   });
 
-  test('killed while it gives back: the hook by hand does the rest', { timeout: 1_800_000 }, async () => {
+  test.runIf(FULL)('killed while it gives back: the hook by hand does the rest', { timeout: 1_800_000 }, async () => {
     for (const [when, number] of gapsOf(9, [['after', 2]])) {
       await start();
       await machine().shell(`${watchPokes({ 'kill-at': String(number), when })}\n${postStop}`);

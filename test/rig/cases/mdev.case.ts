@@ -5,7 +5,7 @@ import { EMPTY_PVE_NODE, installProduct, pveigpu } from '../product/install-prod
 import { killQemu, startQemu } from '../product/nested-qemu.ts';
 import { installPokeShim } from '../product/poke-shim.ts';
 import { GPU } from '../product/reset-machine.ts';
-import { withMachine } from './with-machine.ts';
+import { FULL, withMachine } from './with-machine.ts';
 
 const BDF = '0000:00:02.0';
 const TYPE = 'i915-GVTg_V5_8';
@@ -51,9 +51,10 @@ mkdir -p /var/lib/pveigpu/handover; echo ${BDF} > /var/lib/pveigpu/handover/503`
     const refused = await pveigpu(machine(), 'assign 504 --mode gvt-g --yes');
     expect(refused.code, refused.stdout).toBe(5);
     expect(refused.stderr).toMatch(/has no room for another mediated device/);
+    if (!FULL) return;
     const named = await pveigpu(machine(), 'assign 504 --type V5_8 --yes');
-    expect(named.stdout + named.stderr).toMatch(
-      /No room is left for i915-GVTg_V5_8 on 0000:00:02\.0 now, so a start would fail \(the kernel's ENOSPC\)/,
+    expect(named.stdout).toMatch(
+      /No room is left for i915-GVTg_V5_8 on 0000:00:02\.0 now, so a start would fail \(the kernel's\s+ENOSPC\)/,
     );
   });
 
@@ -75,13 +76,12 @@ mkdir -p /var/lib/pveigpu/handover; echo ${BDF} > /var/lib/pveigpu/handover/503`
 
   test('after a crash of QEMU it is kept for its guest, and a leftover once that has another', async () => {
     await killQemu(machine());
-    expect(await states()).toEqual({ 501: 'kept' });
+    if (FULL) expect(await states()).toEqual({ 501: 'kept' });
     await machine().must("sed -i '/^hostpci0/d' /etc/pve/qemu-server/501.conf");
     const cleaned = await pveigpu(machine(), 'mdev clean --yes');
     expect(cleaned.code, cleaned.stderr).toBe(0);
     expect(await there()).toEqual([]);
     expect((await machine().must(`cat ${GPU}/mdev_supported_types/${TYPE}/available_instances`)).trim()).toBe('2');
-    const whole = await hook(machine(), 503);
-    expect(whole.code, whole.stderr).toBe(0);
+    if (FULL) expect((await hook(machine(), 503)).code).toBe(0);
   });
 });
