@@ -103,7 +103,10 @@ export class GuestAgent {
   async #ask(name: string, parameters: { readonly [key: string]: unknown }): Promise<unknown> {
     this.#socket.write(`${JSON.stringify({ execute: name, arguments: parameters })}\n`);
     const message = await this.#next(MESSAGE_MS);
-    if (message === undefined) throw new Error(`The guest agent did not answer ${name} within ${MESSAGE_MS} ms.`);
+    if (message === undefined) {
+      const why = this.#socket.destroyed ? ': the machine ended' : ` within ${MESSAGE_MS} ms`;
+      throw new Error(`The guest agent did not answer ${name}${why}.`);
+    }
     if (message.error !== undefined) throw new Error(`The guest agent refused ${name}: ${message.error.desc}`);
     return message.return;
   }
