@@ -195,6 +195,25 @@ describe('what goes with the GPU', () => {
     expect(await node.node.read(`/sys/bus/pci/devices/${SOUND}/driver_override`)).toEqual({ kind: 'content', value: '(null)\n' });
   });
 
+  test('a run that was killed before it took the sound: the next start takes it', async () => {
+    const node = simulated('apollo-lake');
+    done(await node.assign({ vmid: 101, mode: 'gvt-d', whole: { handover: true, audio: true, noVga: true, machine: 'pc' } }));
+    await node.must('qm', 'start', '101');
+    const { kernel } = node.node.machine;
+    const record = node.node.machine.tree.text(RECORD) ?? '';
+    await node.must('qm', 'stop', '101');
+    node.node.machine.tree.setFile(RECORD, record);
+    kernel.write(`/sys/bus/pci/devices/${GPU}/driver_override`, 'vfio-pci');
+    kernel.write('/sys/bus/pci/drivers/i915/unbind', GPU);
+    kernel.write('/sys/bus/pci/drivers_probe', GPU);
+    expect([driver(node), kernel.driverOf(SOUND)]).toEqual(['vfio-pci', 'snd_hda_intel']);
+    await node.must('qm', 'start', '101');
+    expect(kernel.driverOf(SOUND)).toBe('vfio-pci');
+    expect(kernel.state.drivers.get('vfio-pci')?.dynamicIds.size).toBe(0);
+    await node.must('qm', 'stop', '101');
+    expect([driver(node), kernel.driverOf(SOUND), hasFile(node, RECORD)]).toEqual(['i915', 'snd_hda_intel', false]);
+  });
+
   test('sound that the host plays keeps the guest from starting, and the GPU stays', async () => {
     const node = simulated('apollo-lake');
     done(await node.assign({ vmid: 101, mode: 'gvt-d', whole: { handover: true, audio: true, noVga: true, machine: 'pc' } }));

@@ -21,9 +21,12 @@ export async function takeFromHost(context: HookContext, gpu: string, vmid: numb
   const before = await readHandover(host, gpu);
   const driver = await linkName(host, gpu, 'driver');
   if (driver === 'vfio-pci') {
+    if (before === null) return READY;
     // The start that took it failed, and PVE calls no post-stop for that: who has it now gives it back.
-    if (before !== null && before.vmid !== vmid) await noteHandover(host, { ...before, vmid });
-    return READY;
+    if (before.vmid !== vmid) await noteHandover(host, { ...before, vmid });
+    // A run that was killed may have left the sound with the host.
+    const taken = await takeAll(context, { ...before, vmid, sounds: before.sounds.filter(({ bdf }) => audio.includes(bdf)) });
+    return taken.kind === 'ready' ? READY : { kind: 'refused', because: `its sound could not be taken: ${taken.because}` };
   }
   const user = await userOf(context, gpu, vmid);
   if (user !== null) return { kind: 'refused', because: `${gpu} is in use on the host by ${user}` };
