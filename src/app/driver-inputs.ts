@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { buildJobs, buildMachine } from '../core/driver/build-jobs.ts';
 import type { DriverInputs, DriverPatch } from '../core/driver/driver-inputs.ts';
-import type { DriverSource } from '../core/driver/driver-source.ts';
+import { type DriverSource, hashNote } from '../core/driver/driver-source.ts';
 import { INITRAMFS_SWITCH } from '../core/driver/hold-initramfs.ts';
-import { JOBS_FILE, patchPlaces, sourceFolder } from '../core/driver/own-dkms-files.ts';
+import { JOBS_FILE, markerPath, patchPlaces, sourceFolder } from '../core/driver/own-dkms-files.ts';
 import { ifKnown } from '../core/facts/section.ts';
 import type { BackendChoice } from '../core/gpu/driver-backend.ts';
 import type { FileImage } from '../core/plan/action.ts';
@@ -81,7 +81,8 @@ async function readImages(
 ): Promise<Result<{ readonly [path: string]: FileImage }>> {
   const places = source === undefined || patch === undefined ? {} : patchPlaces(source.name, source.version, patch.name);
   const images: { [path: string]: FileImage } = {};
-  for (const path of [JOBS_FILE, INITRAMFS_SWITCH, ...Object.values<string>(places)]) {
+  const notes = source === undefined ? [] : [hashNote(source.path), markerPath(source.name, source.version)];
+  for (const path of [JOBS_FILE, INITRAMFS_SWITCH, ...notes, ...Object.values<string>(places)]) {
     const image = await readImage(host, path);
     if (!image.ok) return image;
     images[path] = image.value;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import type { Step } from '../plan/action.ts';
+import type { FileImage, Step } from '../plan/action.ts';
 import { textToBase64 } from '../plan/file-image.ts';
 import type { DriverSource } from './driver-source.ts';
 import { markerPath, OWN_LINE, sourceFolder } from './own-dkms-files.ts';
@@ -22,7 +22,11 @@ function builtFolder({ name, version }: Module, kernel: string): string {
  * Puts the source of an archive or a folder where dkms keeps sources and makes it known. A marker says that it is ours; a
  * source that lies there already is somebody's and is used as it is.
  */
-export function sourceSteps(source: DriverSource, isThere: boolean): readonly Step[] {
+export function sourceSteps(
+  source: DriverSource,
+  isThere: boolean,
+  images: { readonly [path: string]: FileImage },
+): readonly Step[] {
   const { name, version, path, sha256 } = source;
   const folder = sourceFolder(name, version);
   const copy: readonly [string, ...string[]] =
@@ -36,7 +40,7 @@ export function sourceSteps(source: DriverSource, isThere: boolean): readonly St
         path: markerPath(name, version),
         base64: textToBase64(`${OWN_LINE}\nfrom ${path}${sha256 === undefined ? '' : ` ${sha256}`}\n`),
         mode: 0o600,
-        before: { kind: 'absent' },
+        before: images[markerPath(name, version)] ?? { kind: 'absent' },
       },
       reason: 'notes that the source is ours, so that it can be taken away again',
     },
@@ -45,7 +49,9 @@ export function sourceSteps(source: DriverSource, isThere: boolean): readonly St
       args: {
         argv: copy,
         undo: ['rm', '-rf', '--', folder],
-        done: { kind: 'exists', path: `${folder}/dkms.conf` },
+        // The folder and no file in it: of a copy that was cut off nobody knows how far it came, and all of it has to go.
+        done: { kind: 'exists', path: folder },
+        ...(sha256 === undefined ? {} : { input: { path, sha256 } }),
         timeoutMs: COPY_MS,
       },
       reason: 'the source of the driver',

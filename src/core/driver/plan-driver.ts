@@ -4,7 +4,7 @@ import type { DkmsRelease } from '../gpu/dkms-releases.ts';
 import type { BackendChoice } from '../gpu/driver-backend.ts';
 import { DKMS_PACKAGE } from '../gpu/sriov-needs.ts';
 import type { Bdf } from '../pci/address.ts';
-import type { PackageChoice, Remark, Step } from '../plan/action.ts';
+import type { FileImage, PackageChoice, Remark, Step } from '../plan/action.ts';
 import { textToBase64 } from '../plan/file-image.ts';
 import { NO_PART, type SetupGround, type SetupPart } from '../setup/setup-part.ts';
 import { buildSteps, sourceSteps } from './dkms-steps.ts';
@@ -46,7 +46,7 @@ export function planDriver(ground: SetupGround, request: DriverRequest): SetupPa
   const said = isThere || source === undefined ? [] : sourceRemarks(source, release);
   const mok = inputs?.mok ?? { kind: 'not-needed' };
   const steps = [
-    ...(!isThere && source?.accepted === 'given' ? [noteHash(source)] : []),
+    ...(!isThere && source?.accepted === 'given' ? [noteHash(source, inputs?.images[hashNote(source.path)])] : []),
     ...(isThere || source === undefined || inputs === undefined ? [] : driverSteps(ground, request, source, inputs)),
     ...mokSteps(mok),
   ];
@@ -106,7 +106,7 @@ function driverSteps(
     ),
     ...limit,
   ];
-  if (source.kind !== 'deb') return [...prepared, ...sourceSteps(source, inputs.hasSource), ...patches, ...build];
+  if (source.kind !== 'deb') return [...prepared, ...sourceSteps(source, inputs.hasSource, images), ...patches, ...build];
   const deb: PackageChoice = {
     name: source.name,
     version: source.version,
@@ -119,10 +119,10 @@ function driverSteps(
   return [...prepared, ...patches, ...held, ...build];
 }
 
-/** Notes that the hash was accepted, so that it is asked for once. */
-function noteHash({ path, sha256 }: DriverSource): Step {
+/** Notes that the hash was accepted, so that it is asked for once. A later file of the same name has another one. */
+function noteHash({ path, sha256 }: DriverSource, before: FileImage = { kind: 'absent' }): Step {
   const base64 = textToBase64(`${sha256}  ${path.slice(path.lastIndexOf('/') + 1)}\n`);
-  const args = { path: hashNote(path), base64, mode: 0o600, before: { kind: 'absent' } } as const;
+  const args = { path: hashNote(path), base64, mode: 0o600, before };
   return { action: 'writeFile', args, reason: 'the hash was accepted with --sha256' };
 }
 

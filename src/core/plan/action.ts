@@ -50,6 +50,8 @@ export interface ActionArgs {
     readonly undo: readonly [string, ...string[]] | null;
     /** Tells that it is done already; without one it is done each time. */
     readonly done?: SysfsCheck;
+    /** A file that it reads, which has to be the one that was looked at when this was planned. */
+    readonly input?: { readonly path: string; readonly sha256: string };
     readonly timeoutMs: number;
   };
   /** Whether systemd starts a unit at boot; `before` is how it was. A unit that is enabled is not started now. */

@@ -69,7 +69,13 @@ const poolSchema = z.object({
 const ARGS: { readonly [K in ActionName]: z.ZodMiniType<ActionArgs[K]> } = {
   writeFile: z.object({ path: text, base64: text, mode: z.int(), before: fileImageSchema, release }),
   editFile: z.object({ path: text, base64: text, mode: z.int(), before: fileImageSchema, edit, release }),
-  run: z.object({ argv, undo: z.nullable(argv), done: z.exactOptional(check), timeoutMs: z.number() }),
+  run: z.object({
+    argv,
+    undo: z.nullable(argv),
+    done: z.exactOptional(check),
+    input: z.exactOptional(z.object({ path: text, sha256: text })),
+    timeoutMs: z.number(),
+  }),
   enableUnit: z.object({ unit: text, enabled: z.boolean(), before: z.boolean() }),
   refreshBoot: z.object({ tool: z.enum(['update-grub', 'proxmox-boot-tool']) }),
   updateInitramfs: z.object({ release: text, holds: texts }),

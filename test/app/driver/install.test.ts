@@ -53,6 +53,53 @@ describe('driver install', () => {
     await mustType(machine, line);
   });
 
+  test('a later file of the same name has a hash of its own, which is accepted as well', async () => {
+    const machine = untouched();
+    const { tree } = machine.node.machine;
+    const line = async () =>
+      `driver install --driver i915-dkms --driver-from ${ARCHIVE} --yes --sha256 ${await digest(machine, ARCHIVE)}`;
+    await mustType(machine, await line());
+    const next = Object.entries(i915SriovSource('2026.06.01')).map(([path, text]) => [path.replace('/usr/src/', ''), text]);
+    tree.setFile(ARCHIVE, tarText(Object.fromEntries(next)));
+    await mustType(machine, await line());
+    expect(tree.text(`${DRIVER_FOLDER}/${ARCHIVE.slice(6)}.sha256`)).toContain(await digest(machine, ARCHIVE));
+  });
+
+  test('an archive that was exchanged since its hash was looked at is not unpacked', async () => {
+    const machine = untouched();
+    const line = `driver install --driver i915-dkms --driver-from ${ARCHIVE} --sha256 ${await digest(machine, ARCHIVE)}`;
+    const other = tarText({ [`i915-sriov-dkms-${VERSION}/dkms.conf`]: 'PACKAGE_NAME=evil\n' });
+    const beforeAnswer = () => machine.node.machine.tree.setFile(ARCHIVE, other);
+    const ran = await typed(machine, line, { answer: 'yes', beforeAnswer });
+    expect([ran.code, ran.err.includes('is not the file that was chosen')]).toEqual([1, true]);
+    expect(machine.node.machine.tree.get(`/usr/src/i915-sriov-dkms-${VERSION}/dkms.conf`)).toBeUndefined();
+  });
+
+  test('of a source whose copy was cut off nothing stays, also where its dkms.conf had not come yet', async () => {
+    const machine = untouched();
+    const line = `driver install --driver i915-dkms --driver-from ${ARCHIVE} --sha256 ${await digest(machine, ARCHIVE)}`;
+    const { tree } = machine.node.machine;
+    const folder = `/usr/src/i915-sriov-dkms-${VERSION}`;
+    const host = new Proxy(machine.node, {
+      get: (target, name) => {
+        const value: unknown = Reflect.get(target, name, target);
+        if (name !== 'run') return typeof value === 'function' ? value.bind(target) : value;
+        return async (...call: Parameters<typeof target.run>) => {
+          if (!call[0].includes('-xzf')) return await target.run(...call);
+          tree.setFile(`${folder}/Makefile`, 'obj-m +=');
+          throw new Error('cut');
+        };
+      },
+    });
+    await typed({ context: { ...machine.context, host } }, `${line} --yes`).catch(() => undefined);
+    expect(tree.text(`${folder}/Makefile`)).toBe('obj-m +=');
+    await mustType(machine, `${line} --yes`);
+    expect([tree.text(`${folder}/Makefile`) === 'obj-m +=', tree.text(`${folder}/dkms.conf`) === undefined]).toEqual([
+      false,
+      false,
+    ]);
+  });
+
   test.each([
     ['package', DEB],
     ['archive', ARCHIVE],

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { ok, problem } from '../../../core/problem.ts';
+import { checkFiles } from '../dpkg.ts';
 import type { Executor } from '../executor.ts';
 import { runProgram } from '../run-program.ts';
 import { describeCheck, holds } from '../sysfs-check.ts';
@@ -12,7 +13,12 @@ export const runAction: Executor<'run'> = {
   async check({ host }, { done }) {
     return ok(done !== undefined && (await holds(host, done)) ? 'already' : 'ready');
   },
-  async execute(context, { argv, done, timeoutMs }) {
+  async execute(context, { argv, done, input, timeoutMs }) {
+    const chosen =
+      input === undefined
+        ? ok(undefined)
+        : await checkFiles(context.host, [{ name: '', file: input.path, sha256: input.sha256 }]);
+    if (!chosen.ok) return chosen;
     const ran = await runProgram(context, argv, { timeoutMs, aim: 'do its work' });
     if (!ran.ok) return ran;
     if (done === undefined || (await holds(context.host, done))) return ok(undefined);
