@@ -68,6 +68,16 @@ describe.each(LOADERS)('$name', (profile) => {
     expect(await readLedger(machine.node)).not.toHaveProperty('value.pin');
   });
 
+  test('the copies of a kernel of which /boot has no initramfs any more stay where the loader reads them', async () => {
+    const machine = new Simulated(profile);
+    machine.node.machine.tree.remove(`/boot/initrd.img-${OTHER_KERNEL}`);
+    const copies = () => Object.keys(machine.lasting()).filter((path) => path.endsWith(`${OTHER_KERNEL}`));
+    const before = copies();
+    await must(machine, setUp(machine));
+    expect(copies()).toEqual(before);
+    expect(before.filter((path) => path.includes('initrd')).length).toBe(profile.esps?.length ?? 0);
+  });
+
   test('the power goes anywhere: the node boots, and all is taken back', async () => {
     const pin = OTHER_KERNEL;
     const whole = cutAt(profile, Number.POSITIVE_INFINITY);

@@ -23,7 +23,8 @@ export async function refreshEsps(context: EngineContext): Promise<Result<void>>
     aim: 'list the kernels to boot',
   });
   if (!listed.ok) return listed;
-  const releases = await complete(host, selectedKernels(listed.value.stdout));
+  const selected = selectedKernels(listed.value.stdout);
+  const releases = await complete(host, selected);
   if (releases.length === 0)
     return problem(
       'plan.failed',
@@ -37,7 +38,7 @@ export async function refreshEsps(context: EngineContext): Promise<Result<void>>
       context.log.warn(`The EFI system partition ${uuid} is not there; proxmox-boot-tool clean takes it off the list.`);
       continue;
     }
-    const refreshed = await withEsp(context, uuid, async (esp) => await refreshOne(context, esp, releases));
+    const refreshed = await withEsp(context, uuid, async (esp) => await refreshOne(context, esp, releases, selected));
     if (!refreshed.ok) return refreshed;
     done += 1;
   }
@@ -56,7 +57,13 @@ async function complete(host: Host, releases: readonly string[]): Promise<readon
   return found;
 }
 
-async function refreshOne(context: EngineContext, esp: string, releases: readonly string[]): Promise<Result<void>> {
+/** Copies of a selected kernel stay also where `/boot` has not all of it: they may be what still starts it (zz-proxmox-boot keeps them too). */
+async function refreshOne(
+  context: EngineContext,
+  esp: string,
+  releases: readonly string[],
+  selected: readonly string[],
+): Promise<Result<void>> {
   const { host } = context;
   const isThere = async (path: string) => (await host.stat(path)).kind === 'content';
   const isGrub = !(await isThere('/sys/firmware/efi')) || (await isThere(`${esp}/EFI/proxmox/grubx64.efi`));
@@ -79,9 +86,9 @@ async function refreshOne(context: EngineContext, esp: string, releases: readonl
   if (!isGrub) {
     const cmdline = await host.read('/etc/kernel/cmdline');
     const words = cmdline.kind === 'content' ? firstLine(cmdline.value) : null;
-    return await updateSystemdBoot(context, esp, { releases, cmdline: words, next: next.value });
+    return await updateSystemdBoot(context, esp, { releases, kept: selected, cmdline: words, next: next.value });
   }
   const pinned = await writeGrubPin(context, next.value);
   const made = pinned.ok ? await makeGrubConfig(context, esp) : pinned;
-  return made.ok ? await removeOldFiles(context, esp, releases) : made;
+  return made.ok ? await removeOldFiles(context, esp, selected) : made;
 }

@@ -7,6 +7,8 @@ import { updateText } from './boot-copies.ts';
 /** What systemd-boot is to offer. */
 export interface Offer {
   readonly releases: readonly string[];
+  /** Kernels whose copies stay, those among them that cannot be copied anew. */
+  readonly kept: readonly string[];
   /** Kernel parameters; null when `/etc/kernel/cmdline` is not there, then entries keep theirs. */
   readonly cmdline: string | null;
   /** The kernel to start by default, null for the newest. */
@@ -16,7 +18,7 @@ export interface Offer {
 /** Writes the entries of the kernels, the default, and removes kernels that are no longer to be there; each file as a whole. */
 export async function updateSystemdBoot(context: Context, esp: string, offer: Offer): Promise<Result<void>> {
   const { host } = context;
-  const { releases, cmdline, next } = offer;
+  const { releases, kept, cmdline, next } = offer;
   if (cmdline !== null && !/(?:^|\s)root=/.test(cmdline))
     return problem('plan.failed', '/etc/kernel/cmdline names no root=, so a kernel started with it would not find its system.', {
       hint: 'Put root= back as it stands in /proc/cmdline.',
@@ -39,15 +41,15 @@ export async function updateSystemdBoot(context: Context, esp: string, offer: Of
   const conf = await host.read(path);
   if (conf.kind !== 'content') return problem('host.read', `${path} cannot be read.`, { where: path });
   const set = await updateText(context, path, withDefaultKernel(conf.value, next));
-  return set.ok ? await removeOldEntries(context, esp, releases) : set;
+  return set.ok ? await removeOldEntries(context, esp, kept) : set;
 }
 
 /** Kernels of GRUB lie beside each other; what is not to be there goes, once grub.cfg no longer names it. */
-export async function removeOldFiles({ host }: Context, esp: string, releases: readonly string[]): Promise<Result<void>> {
+export async function removeOldFiles({ host }: Context, esp: string, kept: readonly string[]): Promise<Result<void>> {
   const names = await host.list(esp);
   for (const name of names.kind === 'content' ? names.value : []) {
     const release = /^(?:vmlinuz|initrd\.img)-(.+)$/.exec(name)?.[1];
-    if (release === undefined || releases.includes(release)) continue;
+    if (release === undefined || kept.includes(release)) continue;
     const gone = await host.remove(`${esp}/${name}`);
     if (!gone.ok) return gone;
   }
@@ -69,11 +71,11 @@ async function newEntry({ host }: Context, release: string, cmdline: string | nu
 }
 
 /** First the entry, then what it leads to, so that none leads nowhere. */
-async function removeOldEntries({ host }: Context, esp: string, releases: readonly string[]): Promise<Result<void>> {
+async function removeOldEntries({ host }: Context, esp: string, kept: readonly string[]): Promise<Result<void>> {
   const names = await host.list(`${esp}/EFI/proxmox`);
   for (const release of names.kind === 'content' ? names.value : []) {
     const folder = `${esp}/EFI/proxmox/${release}`;
-    if (releases.includes(release) || (await host.stat(folder)).kind !== 'content') continue;
+    if (kept.includes(release) || (await host.stat(folder)).kind !== 'content') continue;
     const files = await host.list(folder);
     if (files.kind !== 'content' || !files.value.includes(`vmlinuz-${release}`)) continue;
     const paths = [`${esp}/loader/entries/proxmox-${release}.conf`, ...files.value.map((name) => `${folder}/${name}`), folder];
