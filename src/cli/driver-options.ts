@@ -4,6 +4,14 @@ import type { DriverWish } from '../app/driver-inputs.ts';
 import type { DriverBackend } from '../core/gpu/verdict.ts';
 import type { Options } from './command.ts';
 import { Failure } from './print-problem.ts';
+import { pathsOf } from './request.ts';
+
+/** The options of host set-up whose value is a path, or several. */
+const ABSOLUTE: ReadonlyMap<string, (value: string) => string> = new Map([
+  ['--driver-from', (value: string) => resolve(value)],
+  ['--patch', (value: string) => resolve(value)],
+  ['--deb', (value: string) => pathsOf(value).join(',')],
+]);
 
 const BACKENDS: readonly DriverBackend[] = ['xe', 'i915-dkms', 'xe-dkms'];
 
@@ -23,11 +31,10 @@ export function driverWish(options: Options): DriverWish {
 
 /** A command line whose paths hold in another folder too: a detached run has its own. */
 export function withAbsolutePaths(argv: readonly string[]): readonly string[] {
-  const isPath = (word: string | undefined) => word === '--driver-from' || word === '--patch';
   return argv.map((word, index) => {
-    const [, option, value] = /^(--driver-from|--patch)=(.+)$/.exec(word) ?? [];
-    if (option !== undefined && value !== undefined) return `${option}=${resolve(value)}`;
-    return isPath(argv[index - 1]) ? resolve(word) : word;
+    const [, option = '', value = ''] = /^(--[a-z-]+)=(.+)$/.exec(word) ?? [];
+    const ofOption = ABSOLUTE.get(option);
+    return ofOption === undefined ? (ABSOLUTE.get(argv[index - 1] ?? '')?.(word) ?? word) : `${option}=${ofOption(value)}`;
   });
 }
 

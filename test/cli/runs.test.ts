@@ -4,6 +4,7 @@ import { PveCli } from '../../src/adapters/pve-cli.ts';
 import { detachedRun, startDetached } from '../../src/app/engine/detached.ts';
 import { parseOrder } from '../../src/app/engine/detached-order.ts';
 import { detachedIo } from '../../src/cli/commands/carry-on.ts';
+import { withAbsolutePaths } from '../../src/cli/driver-options.ts';
 import { EXIT } from '../../src/cli/exit-code.ts';
 import type { Io } from '../../src/cli/io.ts';
 import type { RunOptions } from '../../src/ports/host.ts';
@@ -162,6 +163,16 @@ describe('a command that goes on by itself', () => {
       expect(machine.node.machine.tree.text('/etc/modprobe.d/pveigpu.conf')).toBeDefined();
     },
   );
+
+  test('paths on its command line hold in the folder of the unit as well', async () => {
+    const line = ['apply', 'sriov', '--deb', 'a.deb,./b.deb', '--patch=p.diff', '--driver-from', '/x/y.deb', '--kernel=6.17'];
+    const here = process.cwd();
+    expect(withAbsolutePaths(line)).toEqual([
+      ...['apply', 'sriov', '--deb', `${here}/a.deb,${here}/b.deb`, `--patch=${here}/p.diff`],
+      ...['--driver-from', '/x/y.deb', '--kernel=6.17'],
+    ]);
+    expect(withAbsolutePaths(['apply', '--deb=k.deb'])).toEqual(['apply', `--deb=${here}/k.deb`]);
+  });
 
   test('a plan that is another by the time it starts is not done', async () => {
     const machine = simulated('raptor-lake-s-untouched');
