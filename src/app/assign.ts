@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import type { AssignRequest } from '../core/assign/assign-request.ts';
+import type { AssignRequest, GuestGround } from '../core/assign/assign-request.ts';
 import { planAssignment } from '../core/assign/plan-assign.ts';
 import { needsGroups } from '../core/container/plan-share.ts';
+import type { Guest } from '../core/facts/guest-facts.ts';
+import { known } from '../core/facts/section.ts';
 import type { Plan } from '../core/plan/action.ts';
 import type { Result } from '../core/problem.ts';
 import type { Settings } from '../core/settings/settings.ts';
 import { type AddressBits, cpuBits, iommuBits } from '../core/whole-gpu/address-width.ts';
+import { ROM_FOLDER } from '../core/whole-gpu/gpu-args.ts';
 import { containerOf, containerRequest, withContainer } from './container-ground.ts';
 import { groupsOfStopped, unmountLeftovers } from './container-mount.ts';
 import type { Context } from './context.ts';
 import { type GuestPlanOptions, guestGround } from './guest-ground.ts';
 import { readSettings } from './settings.ts';
 
-/** Where PVE looks for option ROMs (qemu-server PCI.pm). */
-const ROM_FOLDER = '/usr/share/kvm';
+/** Stands for a group that is not known yet. */
+const ANY_GROUP = 1;
 
 /** What the caller brings, and whether a container that does not run may be mounted for a moment to look into it. */
 export interface AssignOptions extends GuestPlanOptions {
@@ -34,18 +37,31 @@ export async function planAssign(context: Context, request: AssignRequest, optio
   const container = containerOf(ground.value, request.vmid);
   if (container !== undefined) {
     const isStopped = container.running.state === 'known' && !container.running.value;
-    const looks = mayMount && isStopped && needsGroups(request, container);
-    const groups = looks ? await groupsOfStopped(context, request.vmid) : undefined;
+    const wouldLook = mayMount && isStopped && needsGroups(request, container);
+    // Whatever else stands in the way is said without a look.
+    const inTheWay = wouldLook ? await planWithAnyGroup(context, ground.value, container, request) : undefined;
+    if (inTheWay?.ok === false) return inTheWay;
+    const groups = wouldLook ? await groupsOfStopped(context, request.vmid) : undefined;
     // PVE has written the container's file meanwhile.
-    if (looks) ground = await guestGround(context, request.vmid, options, settings.value);
+    if (wouldLook) ground = await guestGround(context, request.vmid, options, settings.value);
     if (!ground.ok) return ground;
     return planAssignment(await withContainer(context.host, ground.value, container, request, groups), containerRequest(request));
   }
   const { romfile } = request;
   const isBare = romfile !== undefined && !romfile.includes('/');
-  const romExists = isBare && (await context.host.stat(`${ROM_FOLDER}/${romfile}`)).kind === 'content';
+  const romExists = isBare && (await context.host.stat(`${ROM_FOLDER}${romfile}`)).kind === 'content';
   const addressBits = await readAddressBits(context);
   return planAssignment({ ...ground.value, romExists, addressBits }, withSettings(request, settings.value));
+}
+
+async function planWithAnyGroup(
+  { host }: Context,
+  ground: GuestGround,
+  container: Guest,
+  request: AssignRequest,
+): Promise<Result<Plan>> {
+  const given = { ...request, share: { gid: ANY_GROUP, ...request.share } };
+  return planAssignment(await withContainer(host, ground, container, given, known([])), containerRequest(given));
 }
 
 async function readAddressBits({ host }: Context): Promise<AddressBits> {

@@ -4,7 +4,7 @@ import { simulated } from '../app/simulated.ts';
 import { jsonOf, mustType, typed } from './command-line.ts';
 
 async function digestOf(machine: ReturnType<typeof simulated>): Promise<string> {
-  const planned = jsonOf(await typed(machine, 'plan gvt-d --json')) as { plans: readonly { digest: string }[] };
+  const planned = jsonOf(await typed(machine, 'plan gvt-d --json')) as unknown as { plans: readonly { digest: string }[] };
   return planned.plans[0]?.digest ?? '';
 }
 
