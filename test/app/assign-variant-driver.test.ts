@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { describe, expect, test } from 'vitest';
+import { bootVfs } from '../../src/app/boot.ts';
 import { bootPools } from '../../src/app/boot-pools.ts';
 import { planVfRemove } from '../../src/app/vf.ts';
 import type { Profile } from '../../src/simulator/profile.ts';
@@ -58,5 +59,23 @@ describe('Panther Lake: VFs on xe-vfio-pci', () => {
     expect(await bootPools(machine.context)).toBe('done');
     expect(machine.mapping()).not.toContain('live-migration-capable');
     await machine.must('qm', 'start', '101');
+  });
+
+  test.each(['the hookscript', 'the boot'])('a VF that somebody put on vfio-pci comes back by %s', async (way) => {
+    const machine = simulated('panther-lake');
+    expect((await machine.assign({ vmid: 101, hook: way === 'the hookscript' })).ok).toBe(true);
+    const { kernel } = machine.node.machine;
+    await machine.must('modprobe', 'vfio-pci');
+    for (const [path, value] of [
+      [`/sys/bus/pci/devices/${VF1}/driver_override`, 'vfio-pci'],
+      ['/sys/bus/pci/drivers/xe-vfio-pci/unbind', VF1],
+      ['/sys/bus/pci/drivers_probe', VF1],
+    ] as const)
+      kernel.write(path, value);
+    expect(kernel.driverOf(VF1)).toBe('vfio-pci');
+    if (way === 'the boot') expect(await bootVfs(machine.context)).toMatchObject([{ ready: true, vfs: 7 }]);
+    await machine.must('qm', 'start', '101');
+    expect(machine.held()).toEqual([`${VF1} 101`]);
+    expect(kernel.driverOf(VF1)).toBe('xe-vfio-pci');
   });
 });

@@ -11,8 +11,23 @@ const POKE_MS = 2000;
 const BIND_MS = 3000;
 const MODPROBE_MS = 10_000;
 
+/** What a guest wants of the driver of its VFs. */
+export interface DriverWish {
+  /** `driver=keep`: PVE leaves the VF on the driver that it has. */
+  readonly keepsDriver: boolean;
+  /** The guest starts only when its VF can be saved, which vfio-pci cannot do where the generation has a driver of its own. */
+  readonly migrates?: boolean;
+}
+
+/** Whether a VF is on a driver with which its guest starts. Where only vfio-pci is in doubt the GPU's id is read, else only a link. */
+export async function hasRightDriver(host: Host, vf: string, { keepsDriver, migrates }: DriverWish): Promise<boolean> {
+  const bound = await linkName(host, vf, 'driver');
+  if (!isVfioDriver(bound, keepsDriver)) return false;
+  return bound !== 'vfio-pci' || !keepsDriver || migrates !== true || (await variantDriver(host, vf)) === 'vfio-pci';
+}
+
 /** Whether a VF is on the driver that its guest needs: PVE binds to `vfio-pci` itself, and to nothing with `driver=keep`. */
-export function isVfioDriver(driver: string | null, keepsDriver: boolean): boolean {
+function isVfioDriver(driver: string | null, keepsDriver: boolean): boolean {
   return driver === 'vfio-pci' || (keepsDriver && driver === 'xe-vfio-pci');
 }
 
@@ -23,21 +38,24 @@ export function isVfioDriver(driver: string | null, keepsDriver: boolean): boole
 export async function bindVf(
   context: HookContext,
   vf: string,
-  keepsDriver: boolean,
+  wish: DriverWish,
   vmid: number,
   unbindMs = POKE_MS,
 ): Promise<Prepared> {
   const { host } = context;
   const bound = await linkName(host, vf, 'driver');
-  if (isVfioDriver(bound, keepsDriver)) return READY;
+  if (await hasRightDriver(host, vf, wish)) return READY;
   if (bound !== null) {
     const user = await findDeviceUser(context, [vf], vmid);
     if (!user.ok) return gaveUp(user.problem.message);
     if (user.value !== null) return { kind: 'refused', because: `${vf} is in use by ${user.value.who}` };
   }
-  const driver = keepsDriver ? await variantDriver(host, vf) : 'vfio-pci';
+  const driver = wish.keepsDriver ? await variantDriver(host, vf) : 'vfio-pci';
   if ((await host.stat(`/sys/bus/pci/drivers/${driver}`)).kind === 'absent') {
     await host.run(['modprobe', driver], { timeoutMs: MODPROBE_MS });
+    // Better on a driver with which some guest starts than on none.
+    const isThere = bound !== 'vfio-pci' || (await host.stat(`/sys/bus/pci/drivers/${driver}`)).kind !== 'absent';
+    if (!isThere) return gaveUp(`${vf} is on vfio-pci, and ${driver}, which can save its state, is not there`);
   }
   const sysfs = sysfsOf(vf);
   const writes: readonly (readonly [string, string])[] = [

@@ -3,7 +3,7 @@ import type { HookSlice } from '../../core/hook/hook-slice.ts';
 import { reservedBy } from '../engine/device-users.ts';
 import { hasGap, openRemoval } from '../engine/open-removal.ts';
 import { isUnfinished } from '../engine/unfinished-note.ts';
-import { bindVf, isVfioDriver } from './bind-vf.ts';
+import { bindVf, hasRightDriver } from './bind-vf.ts';
 import { gpuOfHalfRemoved } from './half-removed.ts';
 import { gaveUp, type HookContext, type Prepared, READY } from './hook-context.ts';
 import { gpuForVf, makeVfs } from './make-vfs.ts';
@@ -41,7 +41,7 @@ export async function lookAtSlice(context: HookContext, slice: HookSlice): Promi
         continue;
       }
       gpus.add(pf);
-      (isVfioDriver(await linkName(host, bdf, 'driver'), slice.keepsDriver) ? ready : unbound).push(bdf);
+      ((await hasRightDriver(host, bdf, slice)) ? ready : unbound).push(bdf);
     }
   }
   const unfinished: string[] = [];
@@ -109,7 +109,7 @@ export async function prepareSlice(context: HookContext, first: SliceState, vmid
   }
   const failed: string[] = [];
   for (const vf of state.unbound) {
-    const bound = await bindVf(context, vf, state.slice.keepsDriver, vmid);
+    const bound = await bindVf(context, vf, state.slice, vmid);
     // In a pool one VF that is taken says nothing: PVE goes on to the next.
     if (bound.kind !== 'ready' && !(bound.kind === 'refused' && state.slice.pool !== undefined)) trouble = bound;
     if (bound.kind === 'refused' && state.slice.pool === undefined) return bound;

@@ -52,7 +52,7 @@ export async function takeFromHost(context: HookContext, gpu: string, vmid: numb
 /** By override: PVE would write `new_id`, and vfio-pci would take every function with that id later on. */
 async function takeAll(context: HookContext, { gpu, vmid, sounds }: Handover): Promise<Prepared> {
   for (const bdf of [gpu, ...sounds.map((sound) => sound.bdf)]) {
-    const bound = await bindVf(context, bdf, false, vmid, UNBIND_MS);
+    const bound = await bindVf(context, bdf, { keepsDriver: false }, vmid, UNBIND_MS);
     if (bound.kind !== 'ready') return bound;
   }
   return READY;

@@ -14,7 +14,7 @@ export async function finishVfs(context: HookContext, pf: string, failed: readon
   const open = (await openVfs(context, pf)).filter((vf) => !failed.includes(vf));
   if (failed.length > 0) return notTried(context, open);
   for (const [index, vf] of open.entries()) {
-    const bound = await bindVf(context, vf, take.keepsDriver, take.vmid);
+    const bound = await bindVf(context, vf, take, take.vmid);
     if (bound.kind === 'ready') continue;
     context.log.warn(`${vf} was made and not bound: ${bound.because}.`);
     return notTried(context, open.slice(index + 1));

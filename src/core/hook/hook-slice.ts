@@ -15,6 +15,8 @@ export interface HookSlice {
   readonly statedGroups: { readonly [address: string]: number };
   /** `driver=keep`: PVE neither binds nor resets, so the driver must be right already. */
   readonly keepsDriver: boolean;
+  /** Its pool is marked live-migration-capable: QEMU starts the guest only with a VF whose state its driver can save. */
+  readonly migrates: boolean;
 }
 
 const KEY = /^hostpci\d+$/;
@@ -34,12 +36,12 @@ export function namesPool(keys: { readonly [key: string]: string }): boolean {
  * what is wrong with the first, and makes the second itself.
  */
 export function hookSlices(keys: { readonly [key: string]: string }, pools: readonly Pool[], node: string): readonly HookSlice[] {
-  return Object.entries(keys).flatMap(([key, text]) => {
+  return Object.entries(keys).flatMap(([key, text]): HookSlice[] => {
     const parsed = KEY.test(key) ? parseHostpci(text) : undefined;
     if (parsed?.ok !== true || hostpciValue(parsed.value, 'mdev') !== undefined) return [];
     const keepsDriver = hostpciValue(parsed.value, 'driver') === 'keep';
     const names = hostpciNames(parsed.value);
-    if (names.kind === 'host') return [{ key, addresses: names.addresses, statedGroups: {}, keepsDriver }];
+    if (names.kind === 'host') return [{ key, addresses: names.addresses, statedGroups: {}, keepsDriver, migrates: false }];
     if (names.kind === 'nothing') return [];
     const pool = pools.find(({ id }) => id === names.mapping);
     if (pool === undefined || pool.mdev) return [];
@@ -49,7 +51,16 @@ export function hookSlices(keys: { readonly [key: string]: string }, pools: read
     const groups = entries.flatMap(({ path, iommuGroup }) =>
       iommuGroup === undefined ? [] : [[path.split(';')[0] ?? path, iommuGroup] as const],
     );
-    return [{ key, addresses, pool: pool.id, statedGroups: Object.fromEntries(groups), keepsDriver }];
+    return [
+      {
+        key,
+        addresses,
+        pool: pool.id,
+        statedGroups: Object.fromEntries(groups),
+        keepsDriver,
+        migrates: pool.liveMigrationCapable === true,
+      },
+    ];
   });
 }
 
