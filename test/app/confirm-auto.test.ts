@@ -45,6 +45,17 @@ describe('after the reboot of a set-up', () => {
     expect(JSON.stringify(runs)).toContain('updateInitramfs');
   });
 
+  test.each([
+    ['older than the one that boots by default: an upgrade came between, so it is confirmed', '5.4.1-1-pve', 'confirmed'],
+    ['newer: it did not come up, so the set-up goes back', '9.1.0-1-pve', 'gone-back'],
+  ])('the kernel that was awaited is %s', async (_what, kernel, answer) => {
+    const node = await rebooted();
+    const pending = JSON.parse(text(node, PENDING) ?? '') as object;
+    inside(node).tree.setFile(PENDING, JSON.stringify({ ...pending, kernel }));
+    expect(await confirmAuto(node.context, OPTIONS)).toBe(answer);
+    expect(text(node, '/etc/modprobe.d/pveigpu.conf') !== undefined).toBe(answer === 'confirmed');
+  });
+
   test('a node without a network goes back and starts again as before', async () => {
     const before = simulated('comet-lake').lasting();
     const node = await rebooted();
