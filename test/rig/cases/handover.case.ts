@@ -119,8 +119,9 @@ setsid bash -c 'exec sleep 1000 <> /dev/dri/renderD128' > /dev/null 2>&1 & for n
     for (const [when, number] of gapsOf(7, sample)) {
       const killed = await hook(machine(), 301, { 'kill-at': String(number), when });
       expect(killed.code, `${when} ${number}`).toBe(1);
-      if (FULL) await givenBack();
-      if (FULL) await hook(machine(), 301, { 'kill-at': String(number), when });
+      // A late write may come after all was given back, and nobody is left who could know of it.
+      if (FULL && when !== 'late') await givenBack();
+      if (FULL && when !== 'late') await hook(machine(), 301, { 'kill-at': String(number), when });
       await start();
       await givenBack();
     }

@@ -13,6 +13,8 @@ use MIME::Base64;
 use Time::HiRes qw(sleep time);
 
 binmode STDERR, ':utf8';
+# An agent that dies is told by the answer that does not come.
+$SIG{PIPE} = 'IGNORE';
 my $is_vm = $0 =~ /qm\z/;
 my ($folder, $pending) = $is_vm ? ('qemu-server', '[PENDING]') : ('lxc', '[pve:pending]');
 my $verb = shift // '';
