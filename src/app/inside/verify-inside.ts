@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import { boundedOutput } from '../../core/inside/bounded-output.ts';
 import type { InsideOutput } from '../../core/inside/guest-exec.ts';
 import type { InsideCase } from '../../core/inside/inside-case.ts';
 import { ENGINES, nodeProbes, PROBES, qsvEncode, vaapiEncode, vainfoProbe } from '../../core/inside/inside-probe.ts';
@@ -42,13 +43,14 @@ async function linux({ host }: Context, inside: InsideCase): Promise<Result<Veri
   const ask = async (command: InsideCommand): Promise<InsideOutput | undefined> => {
     const answer = await runInside(host, inside.guest, command);
     if (!answer.ok) unanswered.push(answer.problem.message);
-    return answer.ok ? answer.value : undefined;
+    return answer.ok ? boundedOutput(answer.value) : undefined;
   };
   const nodes = await runInside(host, inside.guest, PROBES.nodes);
   if (!nodes.ok) return ok(unverified(inside, nodes.problem.message));
-  const node = await renderNode(parseDriNodes(nodes.value.stdout), ask);
+  const listed = boundedOutput(nodes.value);
+  const node = await renderNode(parseDriNodes(listed.stdout), ask);
   const log = inside.guest.kind === 'qemu' ? await ask(PROBES.log) : undefined;
-  const base = { inside, nodes: nodes.value, unanswered, ...given('log', log) };
+  const base = { inside, nodes: listed, unanswered, ...given('log', log) };
   if (node === undefined) return ok(verifyLinux(base));
   const { name } = node;
   const link = await ask(nodeProbes(name).driver);

@@ -13,7 +13,7 @@ export interface OsRelease {
 /** Reads the text of an os-release file; undefined when it names nothing. */
 export function parseOsRelease(text: string): OsRelease | undefined {
   const values = new Map<string, string>();
-  for (const [, key = '', value = ''] of text.matchAll(/^\s*([A-Z_]+)=(.*?)\s*$/gm)) values.set(key, unquoted(value));
+  for (const [, key = '', value = ''] of text.matchAll(/^[ \t]*([A-Z_]+)=(.*)$/gm)) values.set(key, unquoted(value.trim()));
   if (values.size === 0) return undefined;
   const versionId = values.get('VERSION_ID');
   const codename = values.get('VERSION_CODENAME');

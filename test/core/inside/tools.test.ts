@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { boundedOutput } from '../../../src/core/inside/bounded-output.ts';
+import { parseOsRelease } from '../../../src/core/inside/os-release.ts';
 import { intelOpencl, parseClinfo } from '../../../src/core/inside/tools/clinfo.ts';
 import { parseFfmpegRun } from '../../../src/core/inside/tools/ffmpeg-run.ts';
 import { busiestEngines, parseGpuTop } from '../../../src/core/inside/tools/gpu-top.ts';
@@ -85,6 +87,15 @@ describe('clinfo', () => {
     expect(parseClinfo(NO_INTEL)).toHaveLength(1);
     expect([NO_INTEL, CPU_ONLY].map((text) => intelOpencl(parseClinfo(text)))).toEqual([undefined, undefined]);
   });
+});
+
+test('what a guest prints without end is read in bounded time', () => {
+  const empty = '\n'.repeat(400_000);
+  expect(parseOsRelease(`${empty}ID=debian \n${empty}`)?.id).toBe('debian');
+  const entries = 'VAProfileH264Main : VAEntrypointVLD\n'.repeat(100_000);
+  expect(parseVainfo(`${empty}${entries}`).profiles).toMatchObject([{ profile: 'VAProfileH264Main' }]);
+  const spaces = { exitCode: 0, stdout: `  Device Name  x${' '.repeat(1_000_000)}y`, stderr: '', truncated: false };
+  expect(parseClinfo(boundedOutput(spaces).stdout)).toEqual([{ platform: '', name: 'x' }]);
 });
 
 test('nothing that a guest says makes them throw', () => {

@@ -36,9 +36,12 @@ const CODECS: readonly (readonly [string, string])[] = [
 /** Reads what `vainfo` printed, both streams together: libva's own lines go to standard error. */
 export function parseVainfo(text: string): VaInfo {
   const profiles = new Map<string, string[]>();
-  for (const [, profile = '', entrypoint = ''] of text.matchAll(/^\s*(VAProfile\w+)\s*:\s*(VAEntrypoint\w+)\s*$/gm)) {
-    const known = profiles.get(profile) ?? [];
-    profiles.set(profile, [...known, entrypoint]);
+  for (const [, profile = '', entrypoint = ''] of text.matchAll(
+    /^[ \t]*(VAProfile\w+)[ \t]*:[ \t]*(VAEntrypoint\w+)[ \t]*\r?$/gm,
+  )) {
+    const known = profiles.get(profile);
+    if (known === undefined) profiles.set(profile, [entrypoint]);
+    else known.push(entrypoint);
   }
   const apiVersion = /^vainfo: VA-API version: (\S+)/m.exec(text)?.[1];
   const driver = /^vainfo: Driver version: (.+?)\s*$/m.exec(text)?.[1];
