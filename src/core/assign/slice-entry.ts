@@ -4,11 +4,12 @@ import { nodeState } from '../container/node-state.ts';
 import type { DrmFacts } from '../facts/drm-facts.ts';
 import type { Pool } from '../facts/guest-facts.ts';
 import type { PciFacts } from '../facts/pci-facts.ts';
+import { argsItems, passedAddress } from '../guest/args-items.ts';
+import { parseArgs } from '../guest/args-line.ts';
 import { hostpciValue, parseHostpci } from '../guest/hostpci.ts';
 import { expandAddress, hostpciNames, withDomain } from '../guest/hostpci-targets.ts';
 import type { Bdf } from '../pci/address.ts';
 import { foreignSign } from '../pool/pool-entry.ts';
-import { shellwords } from '../text/shellwords.ts';
 import { isVfPlace } from '../vf/expected-vfs.ts';
 import { deviceAt, intelGpus, intelVfs } from '../vf/vf.ts';
 import { DEFAULT_MDEV_POOL, DEFAULT_POOL } from './ours.ts';
@@ -85,13 +86,10 @@ function isMissingVf(address: string, pci: PciFacts): boolean {
   return deviceAt(pci, address) === undefined && intelGpus(pci).some((gpu) => isVfPlace(gpu, address));
 }
 
-/** `-device vfio-pci,host=ADDRESS`, as the guides write it: PVE neither binds nor reserves such a device. */
+/** `-device vfio-pci,host=ADDRESS` or `sysfsdev=PATH`, as the guides write it: PVE neither binds nor reserves such a device. */
 function argsEntry(args: string, ground: SliceGround): SliceEntry | undefined {
-  const words = shellwords(args) ?? [];
-  const hosts = words.flatMap((word, index) => {
-    if (words[index - 1]?.value !== '-device' || !/^vfio-pci(-nohotplug)?(,|$)/.test(word.value)) return [];
-    return word.value.split(',').flatMap((part) => (part.startsWith('host=') ? [part.slice('host='.length)] : []));
-  });
+  const line = parseArgs(args);
+  const hosts = line.ok ? argsItems(line.value).flatMap((item) => passedAddress(item) ?? []) : [];
   const named = addressEntry(hosts, false, ground);
   return named === undefined ? undefined : { form: 'args', devices: named.devices };
 }

@@ -35,6 +35,13 @@ export function argsItems(line: ArgsLine): readonly ArgsItem[] {
   return items;
 }
 
+/** The PCI function that a `-device vfio-pci` passes, by `host=` or by its path in sysfs; undefined for a mediated device. */
+export function passedAddress(item: ArgsItem): string | undefined {
+  if (item.kind !== 'vfio-device') return undefined;
+  if (item.host !== undefined) return item.host;
+  return /^\/sys\/.*\/([0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7])\/*$/.exec(item.sysfsdev ?? '')?.[1];
+}
+
 /** An item without its place. */
 type ItemBody = ArgsItem extends infer T ? (T extends ArgsItem ? Omit<T, 'at' | 'count'> : never) : never;
 

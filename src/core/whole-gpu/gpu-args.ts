@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { argsItems } from '../guest/args-items.ts';
+import { argsItems, passedAddress } from '../guest/args-items.ts';
 import { appendWords, hasWords, parseArgs, printArgs, removeWords } from '../guest/args-line.ts';
 import { ok, problem, type Result } from '../problem.ts';
 
@@ -21,7 +21,7 @@ export const ROM_FOLDER = '/usr/share/kvm/';
 export function argsDevice(args: string, bdf: string): Result<ArgsDevice | undefined> {
   const line = parseArgs(args);
   if (!line.ok) return line;
-  const item = argsItems(line.value).find((one) => one.kind === 'vfio-device' && one.host === bdf);
+  const item = argsItems(line.value).find((one) => passedAddress(one) === bdf);
   if (item === undefined) return ok(undefined);
   const words = line.value.words.slice(item.at, item.at + item.count).map(({ value }) => value);
   const options = (words[1] ?? '')

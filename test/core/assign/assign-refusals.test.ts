@@ -46,6 +46,13 @@ describe('refused in one sentence', () => {
     ['a mode that the machine lacks', vm(''), { mode: 'gvt-g' }, 'gpu.cannot', /cannot do gvt-g/],
     ['a machine without SR-IOV', { ...vm(''), device: '3e92', vfs: 0 }, {}, 'gpu.cannot', /cannot do sriov/],
     ['its own args', vm('args: -device vfio-pci,host=00:02.3\n'), { vf: 3 }, 'guest.slice-taken', /in its args already/],
+    [
+      'its own args, by path',
+      vm('args: -device vfio-pci,sysfsdev=/sys/bus/pci/devices/0000:00:02.3\n'),
+      { vf: 3 },
+      'guest.slice-taken',
+      /in its args already/,
+    ],
   ];
   test.each(cases)('%s', (_, spec, request, code, message) => {
     const problem = problemOf(assign(spec, request));
