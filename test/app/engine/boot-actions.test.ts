@@ -78,6 +78,17 @@ describe.each(LOADERS)('$name', (profile) => {
     expect(before.filter((path) => path.includes('initrd')).length).toBe(profile.esps?.length ?? 0);
   });
 
+  test('a listed partition that nobody prepared is passed over, and the other one starts the node', async () => {
+    const machine = new Simulated(profile);
+    const [first, second] = machine.node.disks.esps;
+    if (first === undefined || second === undefined) return expect(profile.loader).toBe('grub');
+    for (const path of ['/grub', '/loader', '/EFI']) second.tree.remove(path);
+    await must(machine, setUp(machine));
+    expect(machine.said.join('\n')).toContain('was not prepared by proxmox-boot-tool');
+    expect(await machine.node.reboot()).toEqual({ booted: true });
+    expect(machine.node.machine.tree.text('/proc/cmdline')).toContain(' initcall_blacklist=sysfb_init');
+  });
+
   test('the power goes anywhere: the node boots, and all is taken back', async () => {
     const pin = OTHER_KERNEL;
     const whole = cutAt(profile, Number.POSITIVE_INFINITY);

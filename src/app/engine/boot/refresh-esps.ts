@@ -40,11 +40,14 @@ export async function refreshEsps(context: EngineContext): Promise<Result<void>>
     }
     const refreshed = await withEsp(context, uuid, async (esp) => await refreshOne(context, esp, releases, selected));
     if (!refreshed.ok) return refreshed;
-    done += 1;
+    if (refreshed.value === 'refreshed') done += 1;
   }
   return done > 0
     ? ok(undefined)
-    : problem('plan.failed', 'None of the EFI system partitions of proxmox-boot-tool is there.', { where: ESP_LIST });
+    : problem('plan.failed', 'None of the EFI system partitions of proxmox-boot-tool is there and prepared.', {
+        hint: 'proxmox-boot-tool status shows what is wrong.',
+        where: ESP_LIST,
+      });
 }
 
 /** Kernels without their files in `/boot` are skipped, as the tool does. */
@@ -63,16 +66,17 @@ async function refreshOne(
   esp: string,
   releases: readonly string[],
   selected: readonly string[],
-): Promise<Result<void>> {
+): Promise<Result<'refreshed' | 'skipped'>> {
   const { host } = context;
   const isThere = async (path: string) => (await host.stat(path)).kind === 'content';
   const isGrub = !(await isThere('/sys/firmware/efi')) || (await isThere(`${esp}/EFI/proxmox/grubx64.efi`));
   const folderOf = (release: string) => (isGrub ? esp : `${esp}/EFI/proxmox/${release}`);
   const mark = isGrub ? `${esp}/grub` : `${esp}/loader/loader.conf`;
-  if (!(await isThere(mark)))
-    return problem('plan.failed', `${mark} is not there, so this partition was not prepared by proxmox-boot-tool.`, {
-      hint: 'proxmox-boot-tool status shows what is wrong.',
-    });
+  if (!(await isThere(mark))) {
+    // The tool passes it over too: nothing starts from it, and the others are to be brought up to date.
+    context.log.warn(`${mark} is not there, so this partition was not prepared by proxmox-boot-tool and is passed over.`);
+    return ok('skipped');
+  }
   const next = await nextKernel(host);
   if (!next.ok) return next;
   const copies = releases.flatMap((release) =>
@@ -86,9 +90,11 @@ async function refreshOne(
   if (!isGrub) {
     const cmdline = await host.read('/etc/kernel/cmdline');
     const words = cmdline.kind === 'content' ? firstLine(cmdline.value) : null;
-    return await updateSystemdBoot(context, esp, { releases, kept: selected, cmdline: words, next: next.value });
+    const updated = await updateSystemdBoot(context, esp, { releases, kept: selected, cmdline: words, next: next.value });
+    return updated.ok ? ok('refreshed') : updated;
   }
   const pinned = await writeGrubPin(context, next.value);
   const made = pinned.ok ? await makeGrubConfig(context, esp) : pinned;
-  return made.ok ? await removeOldFiles(context, esp, selected) : made;
+  const removed = made.ok ? await removeOldFiles(context, esp, selected) : made;
+  return removed.ok ? ok('refreshed') : removed;
 }
