@@ -111,6 +111,15 @@ describe("the guide's line in args", () => {
     );
   });
 
+  test('as JSON it keeps what was chosen in it too', async () => {
+    const node = await setAside('apollo-lake');
+    const json = '{"driver":"vfio-pci","host":"0000:00:02.0","x-igd-gms":4,"romfile":"intel_hd500.rom"}';
+    node.writeConfig(103, `args: -device '${json}'\n${node.config(103)}vga: none\n`);
+    done(await node.assign({ vmid: 103, mode: 'gvt-d', whole: { convert: true } }));
+    expect(node.config(103)).toContain('args: -set device.hostpci0.x-igd-gms=4\n');
+    expect(node.config(103)).toContain(`hostpci0: ${GPU},legacy-igd=1,romfile=intel_hd500.rom\n`);
+  });
+
   test('a ROM elsewhere is not lost in silence', async () => {
     const node = await setAside('apollo-lake');
     node.writeConfig(103, `args: ${GUIDE_ARGS.replace('intel', '/root/../intel')}\n${node.config(103)}vga: none\n`);

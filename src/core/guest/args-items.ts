@@ -56,7 +56,7 @@ function itemOf(option: string, value: string): ItemBody | undefined {
 }
 
 function vfioDevice(value: string): ItemBody | undefined {
-  const options = value.startsWith('{') ? jsonOptions(value) : keyedOptions(value);
+  const options = deviceOptions(value);
   const driver = options.get('driver') ?? '';
   if (!/^vfio-pci(?:-nohotplug)?$/.test(driver)) return undefined;
   const host = options.get('host');
@@ -69,6 +69,11 @@ function vfioDevice(value: string): ItemBody | undefined {
     ...(sysfsdev === undefined ? {} : { sysfsdev }),
     ...(id === undefined ? {} : { id }),
   };
+}
+
+/** What follows `-device`, by name; the model of the device is its `driver`. */
+export function deviceOptions(value: string): ReadonlyMap<string, string> {
+  return value.startsWith('{') ? jsonOptions(value) : keyedOptions(value);
 }
 
 /** `driver,key=value,...`; a doubled comma stands for one (QEMU util/qemu-option.c). */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { argsItems, passedAddress } from '../guest/args-items.ts';
+import { argsItems, deviceOptions, passedAddress } from '../guest/args-items.ts';
 import { appendWords, hasWords, parseArgs, printArgs, removeWords } from '../guest/args-line.ts';
 import { ok, problem, type Result } from '../problem.ts';
 
@@ -24,20 +24,14 @@ export function argsDevice(args: string, bdf: string): Result<ArgsDevice | undef
   const item = argsItems(line.value).find((one) => passedAddress(one) === bdf);
   if (item === undefined) return ok(undefined);
   const words = line.value.words.slice(item.at, item.at + item.count).map(({ value }) => value);
-  const options = (words[1] ?? '')
-    .split(',')
-    .slice(1)
-    .map((part): readonly [string, string] => {
-      const at = part.indexOf('=');
-      return at < 0 ? [part, 'on'] : [part.slice(0, at), part.slice(at + 1)];
-    });
-  const rom = options.find(([name]) => name === 'romfile')?.[1];
+  const options = deviceOptions(words[1] ?? '');
+  const rom = options.get('romfile');
   const romfile = rom?.startsWith(ROM_FOLDER) === true ? rom.slice(ROM_FOLDER.length) : rom;
   if (romfile !== undefined && !/^[A-Za-z0-9_][A-Za-z0-9_.+-]*$/.test(romfile))
     return problem('guest.config', `The args name the ROM ${rom}, which lies outside /usr/share/kvm.`, {
       hint: 'Copy it there and give its name with --rom.',
     });
-  const properties = options.filter(([name]) => /^x-[a-z-]+$/.test(name) && !REPLACED.has(name));
+  const properties = [...options].filter(([name]) => /^x-[a-z-]+$/.test(name) && !REPLACED.has(name));
   return ok({ words, ...(romfile === undefined ? {} : { romfile }), properties });
 }
 
