@@ -108,6 +108,7 @@ describe('--apply', () => {
     expect(changes(system).map((argv) => argv.slice(0, 3).join(' '))).toEqual([
       'tee /etc/modprobe.d/pveigpu.conf',
       'update-initramfs -u -k',
+      'tee /etc/modprobe.d/pveigpu.conf',
       'tee /etc/apt/sources.list.d/debian.sources',
       'apt-get update',
       'env DEBIAN_FRONTEND=noninteractive apt-get',
@@ -144,7 +145,7 @@ describe('--apply', () => {
     const { code, out, err } = await typed(machine, 'guest 101 --apply --yes');
     expect(code).toBe(EXIT.failed);
     expect(out).toMatch(/Done before it stopped: options, components\. Not done: media-driver\. /);
-    expect(err).toMatch(/apt-get failed in VM 101 \(exit 100\): E: The repository 'x' does not have a Release file\./);
+    expect(err).toMatch(/apt-get update failed in VM 101 \(exit 100\): E: The repository 'x' does not have a Release file\./);
     expect(changes(system).at(-1)?.join(' ')).toBe('apt-get update');
     expect(jsonOf(await typed(machine, 'guest 101 --apply --yes --json'))).toMatchObject({
       kind: 'guest-apply',
@@ -152,6 +153,31 @@ describe('--apply', () => {
       steps: [{ id: 'media-driver', state: 'failed' }],
       problem: { code: 'guest.command' },
     });
+  });
+
+  test('an initramfs that could not be made is made by the next run', async () => {
+    const { machine, system } = await vm101();
+    system.script = ([name]) =>
+      name === 'update-initramfs' ? { exitCode: 1, err: 'gzip: stdout: No space left on device\n' } : undefined;
+    const full = await typed(machine, 'guest 101 --apply --yes');
+    expect(full.err).toMatch(/update-initramfs -u -k all failed in VM 101 \(exit 1\): gzip: stdout: No space left/);
+    system.script = () => undefined;
+    const before = system.ran.length;
+    expect((await mustType(machine, 'guest 101 --apply --yes')).out).toMatch(/Done: options, /);
+    expect(system.ran.slice(before)).toContainEqual(['update-initramfs', '-u', '-k', 'all']);
+    expect((await mustType(machine, 'guest 101 --apply --yes')).out).toMatch(/Done: media-driver\./);
+  });
+
+  test('a program behind env is called by its own name, with its arguments', async () => {
+    const { machine, system } = await vm101();
+    const broken = { exitCode: 100, err: 'E: Unable to locate package vainfo\n' };
+    system.script = ([name, verb]) => (name === 'apt-get' && verb === 'install' ? broken : undefined);
+    const { err } = await typed(machine, 'guest 101 --apply --yes');
+    expect(err).toMatch(
+      /^pveigpu: apt-get install -y intel-media-va-driver-non-free .* failed in VM 101 \(exit 100\): E: Unable/m,
+    );
+    system.script = ([name, verb]) => (name === 'apt-get' && verb === 'install' ? 'hangs' : undefined);
+    expect(sentence(await typed(machine, 'guest 101 --apply --yes'))).toMatch(/^apt-get had not ended in VM 101 after 900 s/);
   });
 
   test('the agent goes away in the middle, and a command that does not end', async () => {

@@ -3,7 +3,7 @@ import { guestName } from '../../core/assign/guest-keys.ts';
 import type { InsideOutput } from '../../core/inside/guest-exec.ts';
 import type { InsideCase } from '../../core/inside/inside-case.ts';
 import { insideNeeds, openSteps } from '../../core/inside/inside-needs.ts';
-import { commandLine, type InsideCommand } from '../../core/inside/inside-step.ts';
+import { commandLine, type InsideCommand, ownWords } from '../../core/inside/inside-step.ts';
 import { ok, type Problem, problem, type Result } from '../../core/problem.ts';
 import { visible } from '../../core/text/visible.ts';
 import type { Context } from '../context.ts';
@@ -33,6 +33,8 @@ export interface ApplyInsideOptions {
 
 /** UTF-16 units of the log that are kept of earlier runs. */
 const KEPT_LOG = 500_000;
+/** Longest name of a command in a sentence; the whole stands beside it. */
+const NAME_CHARACTERS = 100;
 /** Where the log of a guest is. */
 export const insideLog = (vmid: number) => `${LOG_DIR}/guest-${vmid}.log`;
 
@@ -81,10 +83,9 @@ function failureOf({ guest }: InsideCase, command: InsideCommand, answer: Result
   const { exitCode, stdout, stderr } = answer.value;
   if (exitCode === 0) return undefined;
   const said = tellingLine(`${stderr}\n${stdout}`);
-  const [program] = command.argv;
   const failed = problem(
     'guest.command',
-    `${program} failed in ${guestName(guest)} (exit ${exitCode})${said === '' ? '.' : `: ${said}`}`,
+    `${visible(ownWords(command).join(' '), NAME_CHARACTERS)} failed in ${guestName(guest)} (exit ${exitCode})${said === '' ? '.' : `: ${said}`}`,
     {
       hint: `What it printed is in ${insideLog(guest.vmid)}.`,
       where: commandLine(command),

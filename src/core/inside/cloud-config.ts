@@ -10,8 +10,11 @@ import { insideNeeds, openSteps } from './inside-needs.ts';
  */
 export function cloudConfig(inside: InsideCase): string {
   const commands = openSteps(insideNeeds(inside)).flatMap(({ commands: own }) => own);
-  const files = commands.flatMap(({ argv: [program, path], stdin }) =>
-    program === 'tee' && path !== undefined && stdin !== undefined ? [{ path, stdin }] : [],
+  // A file that is written twice is written as it stays.
+  const files = new Map(
+    commands.flatMap(({ argv: [program, path], stdin }) =>
+      program === 'tee' && path !== undefined && stdin !== undefined ? [[path, stdin] as const] : [],
+    ),
   );
   const piped = (argv: readonly string[], stdin: string) => ['sh', '-c', `printf %s "$0" | "$@"`, stdin, ...argv];
   const runs = commands.flatMap(({ argv, stdin }) =>
@@ -21,7 +24,7 @@ export function cloudConfig(inside: InsideCase): string {
     '#cloud-config',
     `# Written by pveigpu for guest ${inside.guest.vmid}: what its Intel GPU needs inside.`,
     `# Use it with: qm set ${inside.guest.vmid} --cicustom "vendor=STORAGE:snippets/FILE"`,
-    ...(files.length === 0 ? [] : ['write_files:', ...files.flatMap(({ path, stdin }) => fileLines(path, stdin))]),
+    ...(files.size === 0 ? [] : ['write_files:', ...[...files].flatMap(([path, stdin]) => fileLines(path, stdin))]),
     ...(runs.length === 0 ? [] : ['runcmd:', ...runs.map((argv) => `  - ${JSON.stringify(argv)}`)]),
   ];
   return `${lines.join('\n')}\n`;

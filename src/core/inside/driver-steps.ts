@@ -4,7 +4,7 @@ import type { DkmsRelease } from '../gpu/dkms-releases.ts';
 import type { KnownDistribution } from './distribution.ts';
 import type { InsideCase } from './inside-case.ts';
 import { type InsideStep, quick, slow, writeFile } from './inside-step.ts';
-import { MODPROBE_FILE, modprobeText, type VfDriver, vfDrivers, vfDriverUnder } from './kernel-driver.ts';
+import { MODPROBE_FILE, modprobeText, unfinishedText, type VfDriver, vfDrivers, vfDriverUnder } from './kernel-driver.ts';
 
 const XE_SOURCE = 'Linux drivers/gpu/drm/xe/xe_pci.c, by kernel';
 const DKMS_SOURCE = 'github.com/strongtz/i915-sriov-dkms: README.md, docs/install-linux-guest-proxmox-cloud-init.md';
@@ -109,6 +109,7 @@ function options({ linux, slice }: InsideCase, driver: VfDriver): readonly Insid
   const text = modprobeText(driver, slice.device);
   if (text === undefined) return [];
   const initramfs = linux.known?.distribution.initramfs;
+  const write = writeFile(MODPROBE_FILE, text);
   const why =
     driver.kind === 'dkms'
       ? 'The GuC firmware schedules a VF, so i915 needs enable_guc=3 (and no max_vfs), and xe must leave the VF alone.'
@@ -117,7 +118,8 @@ function options({ linux, slice }: InsideCase, driver: VfDriver): readonly Insid
     {
       id: 'options',
       text: why,
-      commands: [writeFile(MODPROBE_FILE, text), ...(initramfs === undefined ? [] : [initramfs])],
+      // The text as it stays is the sign that the initramfs has it: what ends before leaves the other one, and is done again.
+      commands: initramfs === undefined ? [write] : [writeFile(MODPROBE_FILE, unfinishedText(text)), initramfs, write],
       by: 'pveigpu',
       ...(linux.modprobe === text ? { done: true as const } : {}),
       source: driver.kind === 'dkms' ? DKMS_SOURCE : XE_SOURCE,

@@ -3,7 +3,7 @@ import { guestName } from '../assign/guest-keys.ts';
 import type { Guest } from '../facts/guest-facts.ts';
 import { ok, type Problem, problem, type Result } from '../problem.ts';
 import { visible } from '../text/visible.ts';
-import type { InsideCommand } from './inside-step.ts';
+import { type InsideCommand, ownWords } from './inside-step.ts';
 
 /** What a program inside a guest answered. */
 export interface InsideOutput {
@@ -42,7 +42,7 @@ export function insideAnswer(
     );
   if (answer.exited !== 1 && answer.exited !== true) {
     const process = typeof answer.pid === 'number' ? ` as process ${answer.pid}` : '';
-    const [program] = command.argv;
+    const [program] = ownWords(command);
     return problem(
       'guest.slow',
       `${program} had not ended in ${guestName(guest)} after ${command.timeoutSec} s; it goes on there${process}.`,
@@ -75,7 +75,10 @@ function notRunning(guest: GuestId): { readonly ok: false; readonly problem: Pro
   });
 }
 
-/** The messages of qemu-server's Agent.pm and of qemu-ga, and what they mean. */
+/**
+ * The messages of qemu-server's Agent.pm and of qemu-ga, and what they mean. Up to QEMU 9.0 those of qemu-ga stand behind "Guest agent
+ * command failed, error was" (QEMU qga/commands.c), so nothing is matched by its start.
+ */
 function agentFailure(guest: GuestId, said: string): Result<InsideOutput> {
   const name = guestName(guest);
   const missing = /Failed to execute child process|No such file or directory/i.test(said);

@@ -44,6 +44,13 @@ export function writeFile(path: string, text: string): InsideCommand {
   return { argv: ['tee', path], stdin: text, timeoutSec: SHORT_SEC };
 }
 
+/** The program of a command and its arguments, without the `env` that sets variables for it. */
+export function ownWords({ argv }: InsideCommand): readonly string[] {
+  if (argv[0] !== 'env') return argv;
+  const own = argv.findIndex((word, at) => at > 0 && !/^\w+=/.test(word));
+  return own < 0 ? argv : argv.slice(own);
+}
+
 /** A command as a shell would take it, its standard input as a here-document. */
 export function commandLine({ argv, stdin }: InsideCommand): string {
   const line = argv.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(' ');

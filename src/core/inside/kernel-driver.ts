@@ -46,3 +46,8 @@ export function modprobeText(driver: VfDriver, device: string): string | undefin
     return `${head}options xe force_probe=${device}\noptions i915 force_probe=!${device}\n`;
   return undefined;
 }
+
+/** The same options, with a sign that the initramfs is not made with them yet. */
+export function unfinishedText(text: string): string {
+  return `# The initramfs is still to be made.\n${text}`;
+}

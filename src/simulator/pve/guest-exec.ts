@@ -104,8 +104,8 @@ function exec(vmid: number, system: GuestSystem, argv: readonly string[], stdin:
   // A script may have let the agent die under the program: the next look at it finds nobody.
   if ((system.agent as string) === 'silent') throw new Die('QEMU guest agent is not running\n');
   if (answer !== undefined) return answer;
-  const why = `Failed to execute child process “${argv[0]}” (No such file or directory)`;
-  throw new Die(`Agent error: Guest agent command failed, error was '${why}'\n`);
+  // As of QEMU 9.1, which the guests of PVE 9 have; before, "Guest agent command failed, error was" stood in front (qga/commands.c).
+  throw new Die(`Agent error: Failed to execute child process “${argv[0]}” (No such file or directory)\n`);
 }
 
 /** JSON as `to_json` prints it with pretty, canonical and utf8 on bytes: sorted, three blanks, each byte a character. */

@@ -71,9 +71,14 @@ describe('the answer of the agent', () => {
     expect(failed(said)).toMatchObject({ ok: false, problem: { code, message: expect.stringMatching(words) } });
   });
 
-  test('a program that is not there', () => {
-    const said =
-      "Agent error: Guest agent command failed, error was 'Failed to execute child process “vainfo” (No such file or directory)'\n";
+  test.each([
+    [
+      'before QEMU 9.1',
+      "Guest agent command failed, error was 'Failed to execute child process “vainfo” (No such file or directory)'",
+    ],
+    ['from QEMU 9.1 on', 'Failed to execute child process “vainfo” (No such file or directory)'],
+  ])('a program that is not there, %s', (_version, why) => {
+    const said = `Agent error: ${why}\n`;
     expect(failed(said)).toMatchObject({ ok: true, value: { exitCode: 127 } });
   });
 

@@ -75,13 +75,22 @@ describe('the driver of a VF, by the kernel of the guest', () => {
     expect(ours?.commands[check + 1]?.argv).toContain('install');
   });
 
-  test('options that are there already are done', () => {
-    const wanted = caseOf({ os: 'debian:13', kernel: '7.0.1' });
+  test.each([
+    ['debian:13', 'update-initramfs'],
+    ['ubuntu:24.04', 'update-initramfs'],
+    ['fedora:42', 'dracut'],
+    ['arch', 'mkinitcpio'],
+    ['alpine:3.22', 'mkinitfs'],
+  ])('%s: options are done once %s has ended well, and not before', (os, program) => {
+    const wanted = caseOf({ os, kernel: '7.0.1' });
     const [step] = insideNeeds(wanted).filter(({ id }) => id === 'options');
-    const modprobe = step?.commands[0]?.stdin ?? '';
-    const again = insideNeeds({ ...wanted, linux: { ...wanted.linux, modprobe } });
-    expect(again.filter(({ id }) => id === 'options')).toEqual([expect.objectContaining({ done: true })]);
-    expect(openSteps(again).map(({ id }) => id)).not.toContain('options');
+    expect(step?.commands.map(({ argv }) => argv[0])).toEqual(['tee', program, 'tee']);
+    const optionsWith = (modprobe: string) => insideNeeds({ ...wanted, linux: { ...wanted.linux, modprobe } });
+    const [before = '', , after = ''] = step?.commands.map(({ stdin }) => stdin) ?? [];
+    expect(before.split('\n')).toEqual(expect.arrayContaining(after.split('\n')));
+    expect(openSteps(optionsWith(before)).map(({ id }) => id)).toContain('options');
+    expect(optionsWith(after).filter(({ id }) => id === 'options')).toEqual([expect.objectContaining({ done: true })]);
+    expect(openSteps(optionsWith(after)).map(({ id }) => id)).not.toContain('options');
   });
 });
 
