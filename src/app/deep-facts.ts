@@ -8,6 +8,7 @@ import { ifKnown, known, type Section, unknown } from '../core/facts/section.ts'
 import { visible } from '../core/text/visible.ts';
 import type { Host } from '../ports/host.ts';
 import { testSigningKey } from './driver-mok.ts';
+import { readZfsPools } from './read-zfs-pools.ts';
 
 /** `lsinitramfs` unpacks some 60 MB; the others answer at once, unless something hangs. */
 const LSINITRAMFS_MS = 60_000;
@@ -19,13 +20,15 @@ const UNITS = [VF_BOOT_UNIT_NAME, POOLS_UNIT_NAME, CONFIRM_UNIT_NAME];
 
 /** What programs say of a machine. None of them changes anything, and each has a time limit. */
 export async function readDeepFacts(host: Host, facts: HostFacts): Promise<DeepFacts> {
-  const [initramfs, journal, dkmsStatus, signingKey] = await Promise.all([
+  const [initramfs, journal, dkmsStatus, signingKey, pools] = await Promise.all([
     readInitramfs(host, ifKnown(facts.kernel)?.release),
     readJournal(host),
     readDkmsStatus(host, facts),
     readSigningKey(host, facts),
+    readZfsPools(host, ifKnown(facts.kernel)?.cmdline ?? ''),
   ]);
-  return { initramfs, journal, dkmsStatus, signingKey };
+  const zfsPools = pools === undefined ? unknown('The ZFS pools could not be read with zpool.') : known(pools);
+  return { initramfs, journal, dkmsStatus, signingKey, zfsPools };
 }
 
 async function readInitramfs(host: Host, release: string | undefined): Promise<DeepFacts['initramfs']> {

@@ -11,7 +11,7 @@ export const DOCTOR_COMMANDS: readonly CommandSpec[] = [
       'Looks for everything that is known to go wrong, names the cause and what to do first; what follows from a cause stands below it. Reads files and the kernel log only. Exit code 0 when healthy, 1 with a problem, 7 when something that matters could not be looked at.',
     options: [
       { flags: '--only <what>', description: 'areas or ids of findings, separated by commas', complete: AREAS },
-      { flags: '--deep', description: 'ask programs too: lsinitramfs, dkms, the journal' },
+      { flags: '--deep', description: 'ask programs too: lsinitramfs, dkms, zpool, the journal' },
       { flags: '--report <file>', description: 'write a redacted text to attach to a bug; - prints it', complete: 'file' },
       { flags: '--fix', description: 'run the remedies that are commands of pveigpu; each shows its plan and asks' },
       { flags: '--dry-run', description: 'with --fix: show what would change, change nothing' },

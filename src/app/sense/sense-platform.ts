@@ -6,12 +6,17 @@ import { parseMeVersion } from '../../core/platform/me-version.ts';
 import { parseSecureBoot, SECURE_BOOT_VARIABLE } from '../../core/platform/secure-boot.ts';
 import { visible } from '../../core/text/visible.ts';
 import type { Host, Read } from '../../ports/host.ts';
-import { listOptional, readAttribute, unreadable } from './attribute.ts';
+import { readAttribute, unreadable } from './attribute.ts';
 
 const CPUINFO = '/proc/cpuinfo';
 const ME_VERSION = '/sys/class/mei/mei0/fw_ver';
+const IOMMUS = '/sys/class/iommu';
+const TABLES = '/sys/firmware/acpi/tables';
 
-/** Processor, board, firmware and IOMMU. Serial numbers and UUIDs of DMI are not read. */
+/**
+ * Processor, board, firmware and IOMMU. Serial numbers and UUIDs of DMI are not read. Unknown where it cannot be told whether an
+ * IOMMU is there: what could not be read must not look like VT-d switched off.
+ */
 export async function sensePlatform(host: Host): Promise<Section<PlatformFacts>> {
   const dmi = (name: string) => readAttribute(host, `/sys/class/dmi/id/${name}`);
   const [cpuinfo, me, secureBoot, efi, iommus, tables, board, boardName, product, biosVersion, biosDate] = await Promise.all([
@@ -19,14 +24,17 @@ export async function sensePlatform(host: Host): Promise<Section<PlatformFacts>>
     host.read(ME_VERSION),
     host.readBytes(SECURE_BOOT_VARIABLE),
     host.list('/sys/firmware/efi'),
-    listOptional(host, '/sys/class/iommu'),
-    listOptional(host, '/sys/firmware/acpi/tables'),
+    host.list(IOMMUS),
+    host.list(TABLES),
     dmi('board_vendor'),
     dmi('board_name'),
     dmi('product_name'),
     dmi('bios_version'),
     dmi('bios_date'),
   ]);
+  if (iommus.kind === 'unreadable') return unreadable(IOMMUS, iommus.errno);
+  const units = iommus.kind === 'content' ? iommus.value : [];
+  if (units.length === 0 && tables.kind === 'unreadable') return unreadable(TABLES, tables.errno);
   const processor = mapRead(CPUINFO, cpuinfo, parseFirstProcessor);
   const field = (name: 'model' | 'vendor' | 'microcode'): Reading<string> =>
     processor.state === 'known' ? orAbsent(processor.value[name]) : processor;
@@ -43,8 +51,8 @@ export async function sensePlatform(host: Host): Promise<Section<PlatformFacts>>
     meVersion: flatten(mapRead(ME_VERSION, me, (text) => orAbsent(parseMeVersion(text)))),
     efi: efi.kind !== 'absent',
     secureBoot: flatten(mapRead(SECURE_BOOT_VARIABLE, secureBoot, secureBootReading)),
-    iommus,
-    dmarTable: tables.includes('DMAR'),
+    iommus: units,
+    dmarTable: tables.kind === 'content' && tables.value.includes('DMAR'),
   });
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Section } from '../facts/section.ts';
+import type { ZfsPool } from '../kernels/zfs-guard.ts';
 
 /** What only programs tell (`doctor --deep`). */
 export interface DeepFacts {
@@ -11,6 +12,8 @@ export interface DeepFacts {
   readonly dkmsStatus: Section<readonly string[]>;
   /** Whether the firmware knows the key with which DKMS signs, from `mokutil --test-key`. `pending`: it waits for its step at the console. */
   readonly signingKey: Section<'enrolled' | 'pending' | 'not-enrolled'>;
+  /** The imported ZFS pools and the features in use, from `zpool get`. */
+  readonly zfsPools: Section<readonly ZfsPool[]>;
 }
 
 export const NOT_DEEP: DeepFacts = {
@@ -18,4 +21,5 @@ export const NOT_DEEP: DeepFacts = {
   journal: { state: 'not-sensed' },
   dkmsStatus: { state: 'not-sensed' },
   signingKey: { state: 'not-sensed' },
+  zfsPools: { state: 'not-sensed' },
 };

@@ -36,11 +36,15 @@ export function firmwareSwitches(facts: HostFacts): readonly FirmwareSwitch[] {
 function vtd(facts: HostFacts): FirmwareSwitch {
   const name = 'VT-d';
   const platform = ifKnown(facts.platform);
-  if (platform === undefined) return { name, setting: 'unknown', because: '/sys/class/iommu could not be read' };
+  if (platform === undefined) return { name, setting: 'unknown', because: notKnown(facts.platform) };
   const [unit] = platform.iommus;
   if (unit !== undefined) return { name, setting: 'on', because: `/sys/class/iommu has ${unit}` };
   if (platform.dmarTable) return { name, setting: 'on', because: 'the DMAR table is there; the kernel uses no IOMMU' };
   return { name, setting: 'off', because: 'no DMAR table, and /sys/class/iommu is empty' };
+}
+
+function notKnown(section: HostFacts['platform']): string {
+  return section.state === 'unknown' ? section.reason : 'the firmware was not looked at';
 }
 
 function sriov(gpu: PciDevice, entry: CatalogueEntry | undefined): FirmwareSwitch {

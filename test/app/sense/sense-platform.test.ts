@@ -69,3 +69,16 @@ test('unreadable and damaged values say so', async () => {
   expect(facts.boardName).toEqual({ state: 'unknown', reason: '/sys/class/dmi/id/board_name cannot be read (EACCES)' });
   expect(facts.secureBoot).toEqual({ state: 'unknown', reason: `${SECURE_BOOT} has 3 bytes instead of 5` });
 });
+
+test('an IOMMU that cannot be looked at is not one that is switched off', async () => {
+  const host = memoryHost(machine().withGpu().tree, {
+    onAccess: (_, path) => (path === '/sys/class/iommu' ? 'EACCES' : undefined),
+  });
+  expect(await sensePlatform(host)).toEqual({ state: 'unknown', reason: '/sys/class/iommu cannot be read (EACCES)' });
+});
+
+test('nor do firmware tables that cannot be looked at say that there is none', async () => {
+  const onAccess = (_: string, path: string) => (path === '/sys/firmware/acpi/tables' ? 'EACCES' : undefined);
+  expect((await sensePlatform(memoryHost(machine().tree, { onAccess }))).state).toBe('unknown');
+  expect(knownValue(await sensePlatform(memoryHost(machine().withGpu().tree, { onAccess }))).iommus).toEqual(['dmar0']);
+});

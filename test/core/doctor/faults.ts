@@ -76,9 +76,18 @@ const hasGuest = ({ vmid }: Target) => vmid !== undefined;
 const hasEntry = (target: Target) => hasGuest(target) && target.node.config(target.vmid ?? 0).includes('hostpci0: ');
 const hasMapping = (target: Target) => hasEntry(target) && target.node.mapping() !== '';
 const hasGroups = (target: Target) => hasMapping(target) && target.node.mapping().includes('iommugroup=');
+const OWN_MODPROBE = '/etc/modprobe.d/pveigpu.conf';
+const hasOwnSettings = ({ node }: Target) => node.node.machine.tree.get(OWN_MODPROBE) !== undefined;
 const KERNELS = '/boot/vmlinuz-';
 
 export const FILE_FAULTS: readonly FileFault[] = [
+  {
+    name: 'somebody removes what pveigpu wrote',
+    root: 'boot.own-settings-gone',
+    modes: GUESTS,
+    fits: hasOwnSettings,
+    files: () => ({ [OWN_MODPROBE]: null }),
+  },
   {
     name: 'VT-x is switched off',
     root: 'firmware.no-vmx',
@@ -325,6 +334,14 @@ const otherGpu = (choice: Choice, change: (gpu: Profile['devices'][number]) => P
 });
 
 export const MACHINE_FAULTS: readonly MachineFault[] = [
+  {
+    name: 'somebody removes what pveigpu wrote, and the node boots',
+    root: 'boot.own-settings-gone',
+    modes: GUESTS,
+    fits: hasOwnSettings,
+    reboots: true,
+    act: ({ node }) => void node.node.machine.tree.remove(OWN_MODPROBE),
+  },
   { name: 'VT-d is switched off', root: 'firmware.vtd-off', modes: GUESTS, reboots: true, profile: () => ({ iommu: false }) },
   {
     name: 'SR-IOV is switched off',

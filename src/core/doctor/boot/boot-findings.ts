@@ -7,6 +7,7 @@ import { GRAPHICS_WITHOUT_IOMMU, IOMMU_NOT_USED, IOMMU_OFF_BY_PARAMETER } from '
 import { ROOT_MISSING } from './kernel-cmdline-file.ts';
 import { LITTLE_SPACE, NO_INITRAMFS } from './next-boot.ts';
 import { NO_MODESET } from './no-modeset.ts';
+import { OWN_SETTINGS_GONE } from './own-settings-gone.ts';
 import { LOADER_NOT_REFRESHED, PARAM_NOT_BOOTED, PARAM_NOT_LASTING } from './parameters-due.ts';
 import { STALE_OPTIONS } from './stale-options.ts';
 import { UNIT_FAILED } from './unit-failed.ts';
@@ -32,6 +33,7 @@ export const BOOT_FINDINGS: readonly FindingRule[] = [
   GRAPHICS_WITHOUT_IOMMU,
   NO_MODESET,
   STALE_OPTIONS,
+  OWN_SETTINGS_GONE,
   SYSFS_CONF_UNREAD,
   VFS_BEFORE_DRIVER,
   VF_UNIT_MISSING,

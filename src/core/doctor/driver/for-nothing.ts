@@ -42,7 +42,7 @@ export const XE_HAS_NO_SRIOV: FindingRule = {
   severity: 'error',
   title: 'xe drives the GPU and has no SR-IOV for it',
   reference: 'https://github.com/strongtz/i915-sriov-dkms/issues/358',
-  follows: ['driver.guc-off', 'driver.firmware-missing', 'boot.reboot-pending'],
+  follows: ['driver.guc-off', 'driver.firmware-missing', 'boot.reboot-pending', 'boot.own-settings-gone'],
   examine: (ground) =>
     sriovWishes(ground).flatMap((wish): readonly Outcome[] => {
       const reason = reasonOf(wish, 'sriov.xe-says-no');

@@ -19,6 +19,7 @@ export const NO_PF: readonly FindingId[] = [
   'boot.sysfs-conf-unread',
   'boot.unit-failed',
   'boot.reboot-pending',
+  'boot.own-settings-gone',
 ];
 
 /** Settings that put vfio-pci onto a whole GPU. */

@@ -21,6 +21,7 @@ export const NO_VFS_ASKED: FindingRule = {
   reference: README,
   follows: [
     'boot.reboot-pending',
+    'boot.own-settings-gone',
     'boot.param-not-booted',
     'boot.param-in-inactive-loader',
     'boot.module-options-stale',
@@ -46,6 +47,7 @@ export const GUC_OFF: FindingRule = {
     'boot.gvtg-with-sriov-options',
     'boot.contradicting-params',
     'boot.param-not-booted',
+    'boot.own-settings-gone',
     'boot.module-options-stale',
     'firmware.guc-image-refused',
   ],
@@ -108,6 +110,7 @@ export const BOTH_MAY_BIND: FindingRule = {
   severity: 'warning',
   title: 'Both i915 and xe would take the GPU',
   reference: README,
+  follows: ['boot.own-settings-gone'],
   examine: (ground) =>
     sriovWishes(ground).flatMap((wish): readonly Outcome[] => {
       const { facts, device, entry, release = '', judged, sign } = wish;

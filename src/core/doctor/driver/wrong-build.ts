@@ -12,6 +12,7 @@ import { applySriov, dkmsSays, reasonOf, sriovWishes } from './sriov-wish.ts';
 /** All that leaves the kernel's own driver in place of the one of i915-sriov-dkms. */
 export const NO_OTHER_DRIVER: readonly FindingId[] = [
   'boot.reboot-pending',
+  'boot.own-settings-gone',
   'kernel.headers-missing',
   'driver.dkms-not-built',
   'driver.dkms-other-kernel',

@@ -14,7 +14,7 @@ export const XE_NOT_FORCED: FindingRule = {
   severity: 'error',
   title: 'xe leaves the GPU alone because xe.force_probe does not name it',
   reference: 'https://docs.kernel.org/gpu/xe/index.html',
-  follows: ['boot.reboot-pending', 'boot.param-not-booted', 'boot.param-in-inactive-loader'],
+  follows: ['boot.reboot-pending', 'boot.own-settings-gone', 'boot.param-not-booted', 'boot.param-in-inactive-loader'],
   examine: (ground) =>
     unboundGpus(ground).flatMap((gpu): readonly Outcome[] => {
       const line = logEvidence(gpu, UNSUPPORTED);

@@ -7,6 +7,7 @@ import { DMAR_FAULTS, FRAME_BUFFER_HOLDS_BAR, GPU_WEDGED, SWIOTLB_FULL } from '.
 import { HEADERS_MISSING, NEXT_KERNEL_LOSES_MODE } from './next-kernel.ts';
 import { GPU_WITHOUT_GROUP } from './no-iommu-group.ts';
 import { PIN_MISSING, PIN_OLDER } from './pins.ts';
+import { ZFS_POOL_NEWER } from './zfs-pool-newer.ts';
 
 /** Findings of the area `kernel`, in the order in which they are looked for. */
 export const KERNEL_FINDINGS: readonly FindingRule[] = [
@@ -14,6 +15,7 @@ export const KERNEL_FINDINGS: readonly FindingRule[] = [
   NEXT_KERNEL_LOSES_MODE,
   PIN_MISSING,
   PIN_OLDER,
+  ZFS_POOL_NEWER,
   GPU_WITHOUT_GROUP,
   FRAME_BUFFER_HOLDS_BAR,
   DMAR_FAULTS,

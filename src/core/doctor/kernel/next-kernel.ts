@@ -77,7 +77,7 @@ export const HEADERS_MISSING: FindingRule = {
 };
 
 /** The kernel that the next boot starts, as far as no set-up or trial is under way that decides it. */
-function nextRelease({ facts, pending }: DoctorCase): string | undefined {
+export function nextRelease({ facts, pending }: DoctorCase): string | undefined {
   if (pending !== null) return undefined;
   return ifKnown(facts.boot)?.pinnedOnce ?? defaultRelease(facts);
 }

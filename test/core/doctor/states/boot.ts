@@ -10,6 +10,7 @@ const LVM = 'root=/dev/mapper/pve-root ro quiet';
 const DKMS = `${LVM} intel_iommu=on i915.enable_guc=3 i915.max_vfs=7 module_blacklist=xe`;
 const raptor = (cmdline: string) => ({ ...profileOf('raptor-lake-s'), cmdline });
 const GRUB = '/etc/default/grub';
+const OWN_MODPROBE = '/etc/modprobe.d/pveigpu.conf';
 
 /** Adds words to GRUB's configuration, or takes some out, as somebody does with an editor. */
 function grub(change: (text: string) => string): (node: Simulated) => void {
@@ -230,6 +231,21 @@ export const BOOT_STATES: StatesByFinding = {
       state('it is there', 'raptor-lake-s', applied('sriov')),
       state('set up by hand', 'raptor-lake-s-by-hand'),
       state('nothing asked', 'raptor-lake-s'),
+    ],
+  },
+  'boot.own-settings-gone': {
+    triggers: [
+      state('removed after the mode was set up', 'comet-lake', all(applied('gvt-g'), rebooted, confirmed, gone(OWN_MODPROBE))),
+      state(
+        'removed, and the node was booted since',
+        'comet-lake',
+        all(applied('gvt-g'), rebooted, confirmed, gone(OWN_MODPROBE), rebooted),
+      ),
+    ],
+    clear: [
+      DONE,
+      state('the mode was taken back', 'comet-lake', all(applied('gvt-g'), rebooted, confirmed, applied('host'), rebooted)),
+      state('nothing asked', 'comet-lake'),
     ],
   },
   'boot.unit-failed': {

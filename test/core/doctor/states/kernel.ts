@@ -1,7 +1,17 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { BootFacts } from '../../../../src/core/facts/boot-facts.ts';
+import type { Simulated } from '../../../app/simulated.ts';
 import { addLine, all, logs } from '../acts.ts';
 import { changed, profileOf, type StatesByFinding, state, withSection } from '../doctor-state.ts';
+
+/** A kernel is installed and pinned. */
+const pin =
+  (release: string) =>
+  ({ node }: Simulated): void => {
+    node.machine.tree.setFile(`/boot/vmlinuz-${release}`, '');
+    node.machine.tree.setFile('/etc/kernel/proxmox-boot-pin', `${release}\n`);
+  };
+const raidzExpansion = ({ node }: Simulated) => void node.machine.poolFeatures.set('raidz_expansion', 'active');
 
 const WHOLE = addLine(101, 'hostpci0: 0000:00:02.0,legacy-igd=1,romfile=igd.rom');
 const VF = addLine(100, 'hostpci0: 0000:00:02.1,pcie=1');
@@ -53,6 +63,22 @@ export const KERNEL_STATES: StatesByFinding = {
       ),
     ],
     clear: [state('no pin', 'raptor-lake-s'), boot('the pin is good', 'raptor-lake-s', { pinned: RUNS.release })],
+  },
+  'kernel.zfs-pool-newer': {
+    triggers: [
+      state(
+        'an old kernel is pinned, and the root pool was upgraded',
+        'raptor-lake-p',
+        all(pin('6.5.13-5-pve'), raidzExpansion),
+        {
+          deep: true,
+        },
+      ),
+    ],
+    clear: [
+      state('the pool is as it was made', 'raptor-lake-p', pin('6.5.13-5-pve'), { deep: true }),
+      state('the kernel that runs starts next', 'raptor-lake-p', raidzExpansion, { deep: true }),
+    ],
   },
   'kernel.pin-older': {
     triggers: [boot('a newer one is there', 'raptor-lake-s', { kernels: [RUNS, NEWER], pinned: RUNS.release })],

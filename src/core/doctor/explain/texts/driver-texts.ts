@@ -124,7 +124,7 @@ export const DRIVER_TEXTS: readonly TextRule[] = [
     pattern:
       /Loading of (?:unsigned )?module.*rejected|module verification failed.*rejected|Key was rejected|Required key not available|unsigned module loading is restricted/i,
     weight: 'cause',
-    text: 'Secure Boot is on, and a module is not signed with a key that the firmware knows.',
+    text: 'The kernel takes signed modules only (Secure Boot, or module.sig_enforce on its command line), and a module is not signed with a key that it knows.',
     hint: 'pveigpu driver install enrols the key of DKMS (mokutil --import); confirm it at the console at the next boot.',
     finding: 'secure-boot.module-rejected',
     source: strongtz(156),
