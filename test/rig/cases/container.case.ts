@@ -40,7 +40,7 @@ withMachine('containers', { mode: 'fast' }, (machine) => {
     const assigned = await pveigpu(machine(), `assign ${id} --yes`);
     expect(assigned.code, assigned.stdout + assigned.stderr).toBe(0);
     expect(assigned.stdout).toContain(`dev0: ${NODE},gid=${gid},mode=0660,uid=0`);
-    // PVE adds no device to a container that runs.
+    // The stand-in of pct adds no device to a container that runs, as PVE may.
     expect((await opened(id, gid)).join()).not.toContain('opened');
     await machine().must(`${stopContainer(id)}; pct-start ${id}`);
     const refused = expect.stringContaining('Permission denied');
