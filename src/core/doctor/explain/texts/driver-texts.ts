@@ -40,7 +40,7 @@ export const DRIVER_TEXTS: readonly TextRule[] = [
     weight: 'cause',
     text: 'The module was built for another kernel than the one that runs, or from the source of another.',
     hint: 'Install the release of i915-sriov-dkms that fits this kernel: pveigpu driver install.',
-    finding: 'driver.dkms-other-kernel',
+    finding: 'driver.module-does-not-fit',
     source: strongtz(356),
     inGuest: {
       text: 'Modules that the driver needs are missing, or are of another kernel.',
@@ -53,6 +53,7 @@ export const DRIVER_TEXTS: readonly TextRule[] = [
     weight: 'cause',
     text: 'A module misses functions of another one: modules of two builds are mixed.',
     hint: 'Build the driver again for this kernel, then depmod -a and update-initramfs -u; reboot.',
+    finding: 'driver.module-does-not-fit',
     source: strongtz(418),
     inGuest: {
       text: 'Modules that the driver needs are missing, or are of another kernel.',
@@ -61,7 +62,7 @@ export const DRIVER_TEXTS: readonly TextRule[] = [
   },
   {
     id: 'driver.excluded',
-    pattern: /BUILD_EXCLUSIVE\w* directive which does not match|does not match this kernel\/arch/,
+    pattern: /\bBUILD_EXCLUSIVE(?:_KERNEL)?\b(?!=)|does not match this kernel\/arch/,
     weight: 'cause',
     text: 'This release of the driver says of itself that it is not for this kernel, so DKMS builds nothing.',
     hint: 'pveigpu driver install takes the release for the kernel; docs/kernels.md lists which is for which.',
@@ -80,7 +81,7 @@ export const DRIVER_TEXTS: readonly TextRule[] = [
   },
   {
     id: 'driver.function-arguments',
-    pattern: /too (?:many|few) arguments to function [‘'`](\w+)/,
+    pattern: /too (?:many|few) arguments to function [‘'`]?(\w+)/,
     weight: 'cause',
     text: 'The build stopped because $1 takes other arguments in this kernel than the driver expects.',
     hint: 'Install the release of i915-sriov-dkms for this kernel: pveigpu driver install.',

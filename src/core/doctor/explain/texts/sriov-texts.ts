@@ -59,6 +59,14 @@ export const SRIOV_TEXTS: readonly TextRule[] = [
     source: strongtz(129),
   },
   {
+    id: 'sriov.no-memory',
+    pattern: /^\s*(?:-?bash: )?Cannot allocate memory\s*$/,
+    weight: 'cause',
+    text: 'The kernel found no room for what was asked. After a write to sriov_numvfs it is address space for the windows of the VFs; at the start of a guest it is memory that could not be pinned.',
+    hint: 'The line before it tells which; dmesg says "not enough MMIO resources" in the first case.',
+    source: strongtz(129),
+  },
+  {
     id: 'sriov.write-erange',
     pattern: /write error: Numerical result out of range/,
     weight: 'cause',
