@@ -8,6 +8,7 @@ import { keyAt } from './boot/same-gpu.ts';
 import { readDesired } from './engine/state-files.ts';
 import { DEVICE_LOCK, RUN_DIR } from './engine/state-paths.ts';
 import type { HookContext } from './hook/hook-context.ts';
+import { clearLateOverrides } from './hook/late-override.ts';
 
 /**
  * Makes the VFs that are desired of this node and gives them to VFIO. Says one line for each thing that went wrong and ends
@@ -17,6 +18,7 @@ import type { HookContext } from './hook/hook-context.ts';
 export async function bootVfs(context: HookContext, limitMs = VF_BOOT_LIMIT_MS): Promise<readonly BootedGpu[]> {
   const { host, clock, log } = context;
   const endMs = clock.nowMs() + limitMs;
+  await clearLateOverrides(context, { lockHeld: false });
   const desired = await readDesired(host);
   if (!desired.ok) {
     log.warn(`No VFs were made: ${desired.problem.message}`);

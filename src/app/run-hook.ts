@@ -11,6 +11,7 @@ import { giveBack } from './hook/give-back.ts';
 import { guardWholeGpu, soundFunctions, wholeGpus } from './hook/guard-whole-gpu.ts';
 import { handoversTo } from './hook/handover-record.ts';
 import { type HookContext, type Prepared, READY } from './hook/hook-context.ts';
+import { clearLateOverrides } from './hook/late-override.ts';
 import { linkName } from './hook/pci-look.ts';
 import {
   isDone,
@@ -54,6 +55,7 @@ export async function runHook(context: HookContext, call: HookCall): Promise<0 |
   const slices = await slicesOf(host, keys);
   const guarded = await guardAll(context, slices, call);
   if (guarded.kind === 'refused') return refuse(context, call.vmid, guarded.because);
+  await clearLateOverrides(context, call);
   const states = await lookAtAll(context, slices);
   for (const state of states) {
     const leaving = await refuseLeaving(context, state);
@@ -68,7 +70,10 @@ export async function runHook(context: HookContext, call: HookCall): Promise<0 |
 
 /** PVE has cleaned up after the guest by now; nothing here can fail a stop. */
 async function afterStop(context: HookContext, call: HookCall): Promise<0> {
-  if ((await handoversTo(context.host, call.vmid)).length === 0) return 0;
+  if ((await handoversTo(context.host, call.vmid)).length === 0) {
+    await clearLateOverrides(context, call);
+    return 0;
+  }
   const lock = call.lockHeld ? undefined : await takeLock(context, call);
   if (lock?.ok === false) {
     context.log.warn(`The GPU of VM ${call.vmid} is not given back to the host: ${lock.problem.message}`);

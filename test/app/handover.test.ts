@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { describe, expect, test } from 'vitest';
+import { bootVfs } from '../../src/app/boot.ts';
 import { runHook } from '../../src/app/run-hook.ts';
 import { planVfCreate, planVfRemove } from '../../src/app/vf.ts';
 import type { AssignRequest } from '../../src/core/assign/assign-request.ts';
 import type { Plan } from '../../src/core/plan/action.ts';
 import type { Result } from '../../src/core/problem.ts';
-import { type Simulated, simulated } from './simulated.ts';
+import { findProfile } from '../../src/simulator/profiles/table.ts';
+import { Simulated, simulated } from './simulated.ts';
 
 const GPU = '0000:00:02.0';
 const RECORD = `/run/pveigpu/handover/${GPU}`;
@@ -173,6 +175,79 @@ describe('hand-over of the whole GPU', () => {
     await node.must('qm', 'start', '101');
     await node.must('qm', 'stop', '101');
     expect(driver(node)).toBe('vfio-pci');
+  });
+});
+
+describe('a late write of a hook that was killed', () => {
+  const OVERRIDE = `/sys/bus/pci/devices/${GPU}/driver_override`;
+  const override = (node: Simulated) => node.node.machine.tree.text(OVERRIDE)?.trim();
+
+  /** A node whose GPU went back, after which somebody set its override. */
+  async function lateAfterStop(): Promise<Simulated> {
+    const node = await handedOver();
+    await node.must('qm', 'start', '101');
+    await node.must('qm', 'stop', '101');
+    node.node.machine.kernel.write(OVERRIDE, 'vfio-pci');
+    expect([driver(node), override(node)]).toEqual(['i915', 'vfio-pci']);
+    return node;
+  }
+
+  test.each([
+    [
+      'the hook by hand',
+      async (node: Simulated) => void (await runHook(node.context, { vmid: 101, phase: 'post-stop', lockHeld: false })),
+    ],
+    ['pveigpu boot', async (node: Simulated) => void (await bootVfs(node.context))],
+    [
+      'the next start of another guest',
+      async (node: Simulated) => {
+        node.writeConfig(104, 'memory: 64\nhostpci0: 0000:00:1e.7\n');
+        await runHook(node.context, { vmid: 104, phase: 'pre-start', lockHeld: false });
+      },
+    ],
+  ])('that comes after the return is cleared by %s', async (_who, run) => {
+    const node = await lateAfterStop();
+    await run(node);
+    expect([driver(node), override(node)]).toEqual(['i915', '(null)']);
+    await node.must('qm', 'start', '101');
+    expect([driver(node), override(node)]).toEqual(['vfio-pci', 'vfio-pci']);
+    await runHook(node.context, { vmid: 104, phase: 'post-stop', lockHeld: false });
+    expect(override(node)).toBe('vfio-pci');
+    await node.must('qm', 'stop', '101');
+    expect([driver(node), override(node)]).toEqual(['i915', '(null)']);
+  });
+
+  test('that comes while the GPU goes back is cleared at the end of it', async () => {
+    const profile = findProfile('raptor-lake-s-untouched');
+    if (profile === undefined) throw new Error('no profile');
+    let late = 0;
+    const node: Simulated = new Simulated(profile, {
+      faults: {
+        beforeOperation: (operation, path) => {
+          if (operation !== 'remove' || path !== RECORD) return;
+          late += 1;
+          node.node.machine.kernel.write(OVERRIDE, 'vfio-pci');
+        },
+      },
+    });
+    done(await node.assign(WISH));
+    await node.must('qm', 'start', '101');
+    expect(await node.must('qm', 'stop', '101')).toContain(`set ${GPU} aside for vfio-pci again; it is cleared.`);
+    expect([late, driver(node), override(node)]).toEqual([1, 'i915', '(null)']);
+  });
+
+  test('while another hook holds the lock it stays for the next run, and what we never gave back is left alone', async () => {
+    const node = await lateAfterStop();
+    const lock = await node.node.lock('/run/pveigpu/device.lock', { timeoutMs: 0 });
+    if (!lock.ok) throw new Error(lock.problem.message);
+    expect(await runHook(node.context, { vmid: 101, phase: 'post-stop', lockHeld: false, lockWaitMs: 0 })).toBe(0);
+    expect(override(node)).toBe('vfio-pci');
+    await lock.value.release();
+    const other = await handedOver();
+    other.node.machine.kernel.write(OVERRIDE, 'vfio-pci');
+    await bootVfs(other.context);
+    await runHook(other.context, { vmid: 101, phase: 'post-stop', lockHeld: false });
+    expect(override(other)).toBe('vfio-pci');
   });
 });
 

@@ -2,6 +2,7 @@
 import { forgetHandover, type Handover, handoversTo } from './handover-record.ts';
 import type { HookContext } from './hook-context.ts';
 import { attachConsoles, bindBuffer } from './host-consoles.ts';
+import { clearLateOverrides, noteGivenBack } from './late-override.ts';
 import { returnFunction } from './return-function.ts';
 
 /** What is left of the hook's 30 s for making VFs again, which takes below a second. */
@@ -15,6 +16,7 @@ export async function giveBack(context: HookContext, vmid: number): Promise<void
   for (const handover of await handoversTo(context.host, vmid)) {
     const failed = await giveOne(context, handover);
     if (failed === null) {
+      await noteGivenBack(context, handover);
       await forgetHandover(context.host, handover.gpu);
       context.log.info(`${handover.gpu} is given back to ${handover.driver ?? 'the host'}.`);
       continue;
@@ -24,6 +26,7 @@ export async function giveBack(context: HookContext, vmid: number): Promise<void
       `${what} is not given back to the host: ${because.replace(/\.$/, '')}. To try again: pveigpu hook ${vmid} post-stop`,
     );
   }
+  await clearLateOverrides(context, { lockHeld: true });
 }
 
 /** What was not given back and why, or null. */
