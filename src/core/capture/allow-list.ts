@@ -26,7 +26,7 @@ import { keptCmdlineWords } from './kept-cmdline.ts';
 import { keptConfigSpace } from './kept-config-space.ts';
 import { keptDriverName, keptSysfsConf, keptTmpfiles, keptUdevRules } from './kept-device-settings.ts';
 import { keptModprobe, keptModulesLoad } from './kept-modprobe.ts';
-import { keptDkmsStatus, keptInitramfs, keptKeyTest } from './kept-outputs.ts';
+import { keptDkmsStatus, keptInitramfs, keptKeyTest, keptPoolFeatures } from './kept-outputs.ts';
 import { keptDesired, keptLedger, keptPending } from './kept-state.ts';
 import { keptStartLog, keptTaskList } from './kept-tasks.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
@@ -127,6 +127,7 @@ export const KEPT_COMMANDS: readonly (readonly [RegExp, (stdout: string, names: 
   ],
   [/^dkms status$/, keptDkmsStatus],
   [/^mokutil --test-key \/var\/lib\/dkms\/mok\.pub$/, keptKeyTest],
+  [/^zpool get -H -o name,property,value all$/, keptPoolFeatures],
 ];
 
 /** The only directories whose names are kept, and which names. */

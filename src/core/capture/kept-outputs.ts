@@ -28,3 +28,16 @@ export function keptKeyTest(stdout: string): string {
   const said = /(?:is )?(?:already in the enrollment request|already enrolled|not enrolled)/.exec(stdout)?.[0];
   return said === undefined ? '' : `${said}\n`;
 }
+
+/** Features of ZFS pools from `zpool get`. A pool that a person named is only numbered; `rpool` is the installer's. */
+export function keptPoolFeatures(stdout: string): string {
+  const numbers = new Map<string, string>([['rpool', 'rpool']]);
+  const lines = stdout.matchAll(/^([^\t\n]+)\t(feature@[a-z][a-z0-9_]{1,40}\t(?:active|enabled|disabled))$/gm);
+  return [...lines]
+    .map(([, name = '', rest = '']) => {
+      const known = numbers.get(name) ?? `zpool${numbers.size}`;
+      numbers.set(name, known);
+      return `${known}\t${rest}\n`;
+    })
+    .join('');
+}

@@ -191,6 +191,10 @@ function plantedOutputs(s: Secrets): readonly CaptureEntry[] {
   return [
     said('dkms status', `${s.package}/1.0, 6.17.2-1-pve, x86_64: installed\n${s.note}: ${s.password}\n`),
     said('lsinitramfs /boot/initrd.img-6.17.2-1-pve', `etc/modprobe.d/${s.script}.conf\nhome/${s.user}/i915\n${s.note}\n`),
+    said(
+      'zpool get -H -o name,property,value all',
+      `${s.pool}\tfeature@draid\tactive\n${s.pool}\tcomment\t${s.note}\nrpool\tfeature@draid\tenabled\nrpool\tguid\t${s.serial}\n`,
+    ),
     said('mokutil --test-key /var/lib/dkms/mok.pub', `${s.key} is already enrolled\n`),
     said(
       'journalctl -u pveigpu-boot.service -b --no-pager -o cat',
@@ -309,6 +313,7 @@ describe('an anonymised capture', () => {
     expect(text).toContain("/_:1:2: error: 'y' undeclared\n");
     expect(text).toMatch(/^-- command dkms status \[exit=0\] --\npackage1\/1\.0, 6\.17\.2-1-pve, x86_64: installed\n/m);
     expect(text).toContain('is already enrolled\n');
+    expect(text).toContain('zpool1\tfeature@draid\tactive\nrpool\tfeature@draid\tenabled\n');
     expect(text).toMatch(/\netc\/modprobe\.d\/hook1\.conf\n|\netc\/modprobe\.d\/file\d\.conf\n/);
     expect(text).toContain('on pve of pool pool1 for /_ at 192.0.2.1 with password=_ and tag1\n');
     expect(leftOut).toContain('journalctl -u ssh.service -b --no-pager -o cat');

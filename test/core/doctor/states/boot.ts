@@ -255,6 +255,11 @@ export const BOOT_STATES: StatesByFinding = {
         'pveigpu: There are no VFs.',
         'pveigpu-boot.service: Failed with result exit-code.',
       ),
+      journal(
+        'Starting pveigpu-boot.service...',
+        'pveigpu: i915 0000:00:02.0: not enough MMIO resources for SR-IOV',
+        'pveigpu-boot.service: Main process exited, code=exited, status=1/FAILURE',
+      ),
     ],
     clear: [
       journal('Starting pveigpu-boot.service...', 'Finished pveigpu-boot.service.'),
