@@ -360,10 +360,12 @@ test.each([
   expect(lines).toEqual([]);
 });
 
-test('at post-stop it is only looked whether anything was handed over', async () => {
+test('at post-stop it is only looked whether anything is or was handed over', async () => {
   expect(await start(101, `hostpci0: ${vf(3)}\n`, { phase: 'post-stop' })).toBe(0);
-  expect(accesses).toHaveLength(1);
-  expect(accesses[0]).toContain('/run/pveigpu/handover');
+  expect(accesses).toEqual([
+    expect.stringContaining('/run/pveigpu/handover'),
+    expect.stringContaining('/run/pveigpu/given-back'),
+  ]);
 });
 
 test.each(['post-start', 'pre-stop', 'pre-clone'])('nothing is even read at %s', async (phase) => {
