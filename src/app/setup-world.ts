@@ -5,6 +5,7 @@ import { ok, type Result } from '../core/problem.ts';
 import { OWN_HEADER, UNIT_FOLDER } from '../core/setup/own-path.ts';
 import { PROGRAM } from '../core/setup/program.ts';
 import type { SetupWorld } from '../core/setup/setup-wish.ts';
+import { HANDOVER_SIGNS } from '../core/whole-gpu/handover-sign.ts';
 import type { Host } from '../ports/host.ts';
 import type { Context } from './context.ts';
 import { readBootId } from './engine/boot-id.ts';
@@ -37,8 +38,20 @@ export async function setupWorld(context: Context): Promise<Result<SetupWorld>> 
     bootId: (await readBootId(host)) ?? null,
     enabledUnits: await enabledUnits(host, ledger.value),
     program: await programOn(context),
+    handovers: await handoversOf(host),
     ...(tools === undefined ? {} : { buildDependencies: tools }),
   });
+}
+
+/** Which guest has which GPU by hand-over, by the signs. */
+async function handoversOf(host: Host): Promise<ReadonlyMap<number, string>> {
+  const names = await host.list(HANDOVER_SIGNS);
+  const signs = new Map<number, string>();
+  for (const name of names.kind === 'content' ? names.value : []) {
+    const sign = await host.read(`${HANDOVER_SIGNS}/${name}`);
+    if (sign.kind === 'content') signs.set(Number(name), sign.value.trim());
+  }
+  return signs;
 }
 
 /** The command as packages install it, else the one that runs, such as that of a checkout. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { describe, expect, test } from 'vitest';
 import { bootVfs } from '../../src/app/boot.ts';
+import { applyPlan } from '../../src/app/engine/apply-plan.ts';
+import { planHostSetup } from '../../src/app/plan-setup.ts';
 import { runHook } from '../../src/app/run-hook.ts';
 import { planVfCreate, planVfRemove } from '../../src/app/vf.ts';
 import type { AssignRequest } from '../../src/core/assign/assign-request.ts';
@@ -248,6 +250,42 @@ describe('a late write of a hook that was killed', () => {
     await bootVfs(other.context);
     await runHook(other.context, { vmid: 101, phase: 'post-stop', lockHeld: false });
     expect(override(other)).toBe('vfio-pci');
+  });
+});
+
+describe('back to the host from another mode', () => {
+  const said = async (node: Simulated) => {
+    const plan = await planHostSetup(node.context, { mode: 'host' });
+    if (!plan.ok) throw new Error(plan.problem.message);
+    return plan.value.remarks.filter(({ id }) => /^setup\.(guest|container)-/.test(id)).map(({ id, text }) => `${id} ${text}`);
+  };
+
+  test.each(['sriov', 'gvt-d'] as const)(
+    'from %s: a guest by hand-over can still start, and only while it runs it is in the way',
+    async (mode) => {
+      const node = simulated('raptor-lake-s');
+      const plan = await planHostSetup(node.context, { mode });
+      if (!plan.ok) throw new Error(plan.problem.message);
+      const applied = await applyPlan(node.context, plan.value, { force: true });
+      if (!applied.ok) throw new Error(applied.problem.message);
+      if (mode === 'sriov') done(await node.carryOut(async () => await planVfRemove(node.context, { forNow: true })));
+      done(await node.assign(WISH));
+      expect(await said(node)).toEqual([]);
+      node.node.machine.tree.remove(SIGN);
+      expect(await said(node)).toEqual([
+        'setup.guest-assigned VM 101 has the whole GPU (hostpci0), which there is none of in the mode host. A start would pull it from under the host.',
+      ]);
+    },
+  );
+
+  test('a guest that has the GPU by hand-over and runs', async () => {
+    const node = simulated('raptor-lake-s');
+    done(await node.carryOut(async () => await planVfCreate(node.context, { count: 3 })));
+    done(await node.carryOut(async () => await planVfRemove(node.context, { forNow: true })));
+    done(await node.assign(WISH));
+    await node.must('qm', 'start', '101');
+    expect(driver(node)).toBe('vfio-pci');
+    expect(await said(node)).toEqual(['setup.guest-runs VM 101 has the whole GPU (hostpci0) by hand-over. It runs now.']);
   });
 });
 

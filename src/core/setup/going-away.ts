@@ -38,20 +38,24 @@ export interface GoingAway {
 
 /**
  * Who uses what a change of mode takes away. A guest that runs blocks the change (it is only a warning when `later`, as
- * the reboot stops it anyway); stopped ones cannot start afterwards, which needs `--force`.
+ * the reboot stops it anyway); stopped ones cannot start afterwards, or not without harm, which needs `--force`.
  */
 export function goingAway(ground: SetupGround, gpu: PciDevice, mode: Mode, later: boolean): GoingAway {
   const losing = usersOf(ground, gpu).filter((one) => one.state !== 'leaving' && !LIVES_IN[one.form].includes(mode));
   const remarks: Remark[] = [];
   const running: string[] = [];
   const seen = new Set<string>();
-  for (const { guest, form, key } of losing) {
+  for (const one of losing) {
+    const { guest, form, key } = one;
     const name = guestName(guest);
     if (seen.has(`${name} ${form}`)) continue;
     seen.add(`${name} ${form}`);
     const runs = guest.running.state !== 'known' || guest.running.value;
     if (runs) running.push(name);
-    const text = `${name} has ${WORDS[form]} (${key}), which there is none of in the mode ${mode}.`;
+    const stays = takesFromHost(ground, gpu, one, mode);
+    if (stays && (later || !runs)) continue;
+    const has = `${name} has ${WORDS[form]} (${key})`;
+    const text = stays ? `${has} by hand-over.` : `${has}, which there is none of in the mode ${mode}.`;
     if (runs && !later)
       remarks.push({
         level: 'blocker',
@@ -71,13 +75,19 @@ export function goingAway(ground: SetupGround, gpu: PciDevice, mode: Mode, later
       remarks.push({
         level: 'blocker',
         id: 'setup.guest-assigned',
-        text: `${text} It could not start any more.`,
+        // PVE itself takes the whole GPU from whatever driver has it.
+        text: `${text} ${form === 'pf' && mode === 'host' ? 'A start would pull it from under the host.' : 'It could not start any more.'}`,
         hint: `First: pveigpu unassign ${guest.vmid}.`,
         overridable: true,
         code: 'guest.slice-taken',
       });
   }
   return { remarks, running };
+}
+
+/** By hand-over a guest gets the whole GPU from the host's driver at its start; it needs none of it while it does not run. */
+function takesFromHost({ handovers }: SetupGround, gpu: PciDevice, { guest, form }: Assignment, mode: Mode): boolean {
+  return form === 'pf' && mode === 'host' && handovers?.get(guest.vmid) === gpu.bdf;
 }
 
 /** The guests of this node with a slice of one GPU, VFs that are not there now among them. A render node is counted only where it can be no other GPU's. */

@@ -14,6 +14,8 @@ export interface SetupGround {
   readonly desired: Desired;
   /** Absolute path of pveigpu on that machine, which units of ours call; default where packages put it. */
   readonly program?: string;
+  /** GPUs by hand-over, by VMID: the host has them while the guest does not run. Absent where nobody looked. */
+  readonly handovers?: ReadonlyMap<number, string>;
   /** What came with build tools that we installed. */
   readonly buildDependencies?: BuildDependencies;
 }

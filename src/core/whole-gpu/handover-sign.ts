@@ -2,11 +2,12 @@
 import type { FileImage, Step } from '../plan/action.ts';
 import { textToBase64 } from '../plan/file-image.ts';
 
-const FOLDER = '/var/lib/pveigpu/handover';
+/** Where the signs of all guests are, each under the guest's number. */
+export const HANDOVER_SIGNS = '/var/lib/pveigpu/handover';
 
 /** The file that says: the host may use the GPU while this guest does not run. Its text is the GPU's address. */
 export function handoverSign(vmid: number): string {
-  return `${FOLDER}/${vmid}`;
+  return `${HANDOVER_SIGNS}/${vmid}`;
 }
 
 /** The step that writes the sign; none when it is there. */
