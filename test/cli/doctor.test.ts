@@ -6,7 +6,7 @@ import { recordCapture } from '../../src/app/capture.ts';
 import type { Diagnosis, DoctorView } from '../../src/core/doctor/doctor-view.ts';
 import { type Simulated, simulated } from '../app/simulated.ts';
 import { jsonOf, sentence, typed, wholeTree } from './command-line.ts';
-import { setUpNode, withBlacklist, withoutItsVfs } from './sick-machine.ts';
+import { setUpNode, withBlacklist, withoutItsVfs, withoutOurSettings } from './sick-machine.ts';
 
 const looked = async (machine: Pick<Simulated, 'context'>, line = 'doctor') =>
   jsonOf(await typed(machine, `${line} --json`)) as unknown as DoctorView;
@@ -58,8 +58,16 @@ describe('a sick machine', () => {
     expect(problems.map(({ id }) => id)).toEqual(['leftover.driver-blocked']);
   });
 
+  test('of which a file of ours was removed says so first, and setting the mode up again mends it', async () => {
+    const machine = await withoutOurSettings();
+    const { problems } = await looked(machine);
+    expect(problems.map(({ id }) => id)).toEqual(['boot.own-settings-gone']);
+    expect((await typed(machine, 'doctor --fix', { answer: 'yes' })).code).toBe(4);
+    expect(machine.node.machine.tree.text('/etc/modprobe.d/pveigpu.conf')).toContain('# Written by pveigpu');
+  });
+
   test('is as sick in a capture, and nothing is written by looking', async () => {
-    for (const make of [withoutItsVfs, withBlacklist]) {
+    for (const make of [withoutItsVfs, withBlacklist, withoutOurSettings]) {
       const machine = await make();
       const before = wholeTree(machine);
       const { host, clock } = machine.context;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import type { Simulated } from '../app/simulated.ts';
+import { type Simulated, simulated } from '../app/simulated.ts';
 import { mustType, raptorLake, typed } from './command-line.ts';
 
 const PF = '/sys/bus/pci/devices/0000:00:02.0';
@@ -26,6 +26,18 @@ export async function withoutItsVfs(): Promise<Simulated> {
 export async function withBlacklist(): Promise<Simulated> {
   const machine = await setUpNode();
   machine.node.machine.tree.setFile('/etc/modprobe.d/pve-blacklist.conf', 'blacklist i915\nblacklist xe\n');
+  await machine.must('update-initramfs', '-u', '-k', 'all');
+  await machine.node.reboot();
+  return machine;
+}
+
+/** A node that pveigpu set up for VFs, after somebody removed its file of settings, and it was booted. */
+export async function withoutOurSettings(): Promise<Simulated> {
+  const machine = simulated('raptor-lake-s-untouched');
+  await typed(machine, 'apply sriov --yes');
+  await machine.node.reboot();
+  await mustType(machine, 'confirm --yes');
+  machine.node.machine.tree.remove('/etc/modprobe.d/pveigpu.conf');
   await machine.must('update-initramfs', '-u', '-k', 'all');
   await machine.node.reboot();
   return machine;

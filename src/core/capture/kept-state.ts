@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { keptKey, keptValue } from '../guest/kept-keys.ts';
 import { parseDesired } from '../plan/desired.ts';
-import { EMPTY_LEDGER, type LedgerGuest } from '../plan/ledger.ts';
+import { EMPTY_LEDGER, type Ledger, type LedgerGuest } from '../plan/ledger.ts';
 import { parseLedger } from '../plan/parse-ledger.ts';
 import { type PendingReboot, parsePending } from '../plan/pending-reboot.ts';
 import { printStored } from '../plan/stored-format.ts';
+import { OWN_MODPROBE, OWN_MODULES_LOAD } from '../setup/own-path.ts';
 import { keptCmdlineWords } from './kept-cmdline.ts';
 import { keptModprobe } from './kept-modprobe.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
@@ -30,12 +31,23 @@ export function keptPending(text: string, names: Pseudonyms): string {
   return printStored(kept);
 }
 
-/** Of the ledger what was set in guests, reduced and renamed as their configurations are; nothing of files, which may be anybody's. */
+/**
+ * Of the ledger what was set in guests, reduced and renamed as their configurations are; and that our own two files of settings were
+ * written. Nothing of other files, which may be anybody's.
+ */
 export function keptLedger(text: string, names: Pseudonyms): string {
   const ledger = parseLedger(text, '');
   if (!ledger.ok) return '';
   const guests = Object.entries(ledger.value.guests).map(([vmid, guest]) => [vmid, keptGuest(guest, names)] as const);
-  return printStored({ ...EMPTY_LEDGER, guests: Object.fromEntries(guests) });
+  return printStored({ ...EMPTY_LEDGER, files: keptFiles(ledger.value), guests: Object.fromEntries(guests) });
+}
+
+function keptFiles({ files }: Ledger): Ledger['files'] {
+  const kept = [OWN_MODPROBE, OWN_MODULES_LOAD].flatMap((path) => {
+    const wroteSha1 = Object.hasOwn(files, path) ? (files[path]?.wroteSha1 ?? '') : '';
+    return /^[0-9a-f]{40}$/.test(wroteSha1) ? [[path, { pristine: { kind: 'absent' as const }, wroteSha1 }] as const] : [];
+  });
+  return Object.fromEntries(kept);
 }
 
 function keptGuest({ kind, keys }: LedgerGuest, names: Pseudonyms): LedgerGuest {
