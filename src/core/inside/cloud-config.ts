@@ -9,17 +9,15 @@ import { insideNeeds, openSteps } from './inside-needs.ts';
  * so that nothing in them is read as syntax.
  */
 export function cloudConfig(inside: InsideCase): string {
-  const commands = openSteps(insideNeeds(inside)).flatMap(({ commands: own }) => own);
-  // A file that is written twice is written as it stays.
-  const files = new Map(
-    commands.flatMap(({ argv: [program, path], stdin }) =>
-      program === 'tee' && path !== undefined && stdin !== undefined ? [[path, stdin] as const] : [],
-    ),
-  );
-  const piped = (argv: readonly string[], stdin: string) => ['sh', '-c', `printf %s "$0" | "$@"`, stdin, ...argv];
-  const runs = commands.flatMap(({ argv, stdin }) =>
-    argv[0] === 'tee' ? [] : [stdin === undefined ? argv : piped(argv, stdin)],
-  );
+  const files = new Map<string, string>();
+  const runs: (readonly string[])[] = [];
+  for (const { argv, stdin } of openSteps(insideNeeds(inside)).flatMap(({ commands }) => commands)) {
+    const [program, path = ''] = argv;
+    if (program !== 'tee' || stdin === undefined) runs.push(stdin === undefined ? argv : piped(argv, stdin));
+    else if (!files.has(path)) files.set(path, stdin);
+    // Written a second time as the sign that the command before it ended well; cloud-init goes on after one that failed.
+    else runs.push(andThenWrite(runs.pop() ?? ['true'], path, stdin));
+  }
   const lines = [
     '#cloud-config',
     `# Written by pveigpu for guest ${inside.guest.vmid}: what its Intel GPU needs inside.`,
@@ -28,6 +26,14 @@ export function cloudConfig(inside: InsideCase): string {
     ...(runs.length === 0 ? [] : ['runcmd:', ...runs.map((argv) => `  - ${JSON.stringify(argv)}`)]),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function piped(argv: readonly string[], stdin: string): readonly string[] {
+  return ['sh', '-c', 'printf %s "$0" | "$@"', stdin, ...argv];
+}
+
+function andThenWrite(argv: readonly string[], path: string, text: string): readonly string[] {
+  return ['sh', '-c', 'path=$1; shift; "$@" && printf %s "$0" > "$path"', text, path, ...argv];
 }
 
 function fileLines(path: string, text: string): readonly string[] {

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { lookupGpu } from '../../../src/core/gpu/catalogue.ts';
 import { cloudConfig } from '../../../src/core/inside/cloud-config.ts';
@@ -164,6 +168,26 @@ test('Windows: the driver, then the list in order, what is done marked', () => {
   expect(steps[0]?.text).toMatch(/31\.0\.101\.4577 to 32\.0\.101\.7088 .*32\.0\.101\.7085 failed/);
 });
 
+test('cloud-init: the options are counted as done only where the initramfs was made', () => {
+  const line = cloudConfig(caseOf({ os: 'debian:13', kernel: '7.0.1' }))
+    .split('\n')
+    .find((one) => one.includes('update-initramfs'));
+  const [shell, flag, script, text, , ...rest]: readonly string[] = JSON.parse(line?.replace('  - ', '') ?? '[]');
+  const folder = mkdtempSync(join(tmpdir(), 'pveigpu-cloud-'));
+  const path = join(folder, 'pveigpu.conf');
+  const run = (program: string) =>
+    spawnSync(shell ?? '', [flag ?? '', script ?? '', text ?? '', path, program, ...rest.slice(1)]);
+  try {
+    writeFileSync(path, 'unfinished\n');
+    run('false');
+    expect(readFileSync(path, 'utf8')).toBe('unfinished\n');
+    run('true');
+    expect(readFileSync(path, 'utf8')).toBe(text);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
 test('cloud-init: the same commands, files first', () => {
   const said = cloudConfig(caseOf({ os: 'debian:13', kernel: '7.0.1', more: { user: 'media' } }));
   expect(said).toBe(`#cloud-config
@@ -173,9 +197,9 @@ write_files:
   - path: "/etc/modprobe.d/pveigpu.conf"
     owner: "root:root"
     permissions: "0644"
-    content: "# Written by pveigpu (guest --apply).\\noptions xe force_probe=a780\\noptions i915 force_probe=!a780\\n"
+    content: "# The initramfs is still to be made.\\n# Written by pveigpu (guest --apply).\\noptions xe force_probe=a780\\noptions i915 force_probe=!a780\\n"
 runcmd:
-  - ["update-initramfs","-u","-k","all"]
+  - ["sh","-c","path=$1; shift; \\"$@\\" && printf %s \\"$0\\" > \\"$path\\"","# Written by pveigpu (guest --apply).\\noptions xe force_probe=a780\\noptions i915 force_probe=!a780\\n","/etc/modprobe.d/pveigpu.conf","update-initramfs","-u","-k","all"]
   - ["sed","-i","-E","/^Components:/{/non-free( |$)/!s/$/ non-free/}","/etc/apt/sources.list.d/debian.sources"]
   - ["apt-get","update"]
   - ["env","DEBIAN_FRONTEND=noninteractive","apt-get","install","-y","intel-media-va-driver-non-free","libmfx-gen1.2","vainfo","ffmpeg","intel-gpu-tools"]
