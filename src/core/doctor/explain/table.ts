@@ -20,3 +20,8 @@ export const TEXT_RULES: readonly TextRule[] = [
   ...PVE_TEXTS,
   ...CONTAINER_TEXTS,
 ];
+
+/** How a line of this text looks, so that a finding and `explain` mean the same lines. Matches nothing where there is no such text. */
+export function textPattern(id: string): RegExp {
+  return TEXT_RULES.find((rule) => rule.id === id)?.pattern ?? /(?!)/;
+}

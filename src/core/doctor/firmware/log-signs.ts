@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import { textPattern } from '../explain/table.ts';
 import { logFinding } from '../log-finding.ts';
 
 /** Without it VFIO refuses every device (kernel drivers/vfio/vfio_iommu_type1.c: "No interrupt remapping support"). */
@@ -8,8 +9,7 @@ export const NO_INTERRUPT_REMAPPING = logFinding({
   title: 'The firmware offers no interrupt remapping',
   reference: 'https://pve.proxmox.com/wiki/PCI_Passthrough#Verify_IOMMU_interrupt_remapping_is_enabled',
   follows: ['firmware.vtd-off'],
-  // drivers/iommu/intel/irq_remapping.c.
-  pattern: /interrupt remapping will be disabled|Failed to enable (irq|interrupt) remapping|No interrupt remapping support/i,
+  pattern: textPattern('iommu.no-remapping'),
   because: ({ device }) =>
     `The tables of the firmware do not allow interrupt remapping, so VFIO does not give ${device.bdf} or a part of it to a guest.`,
   remedy:
@@ -22,7 +22,7 @@ export const RESERVED_BY_FIRMWARE = logFinding({
   severity: 'error',
   title: 'The firmware claims memory of the device for itself (RMRR)',
   reference: 'https://access.redhat.com/sites/default/files/attachments/rmrr-wp1.pdf',
-  pattern: /Device is ineligible for IOMMU domain attach due to platform RMRR requirement/,
+  pattern: textPattern('qemu.reserved-memory'),
   because: ({ device }) =>
     `The firmware has reserved memory for ${device.bdf} or a device beside it, and the kernel keeps such a device from guests.`,
   remedy:

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import { textPattern } from '../explain/table.ts';
 import { logFinding } from '../log-finding.ts';
 
 /** The firmware's frame buffer keeps a window of a GPU that a guest shall get (kernel drivers/vfio/pci/vfio_pci_core.c). */
@@ -8,7 +9,7 @@ export const FRAME_BUFFER_HOLDS_BAR = logFinding({
   title: "The firmware's frame buffer holds a window of the GPU",
   reference: 'https://pve.proxmox.com/wiki/PCI_Passthrough#%22BAR_3:_can.27t_reserve_.5Bmem.5D.22_error',
   modes: ['gvt-d'],
-  pattern: /vfio-pci .*BAR \d+: can't reserve/,
+  pattern: textPattern('igd.frame-buffer'),
   because: ({ device }) => `A frame buffer of the firmware still holds a window of ${device.bdf}, so vfio-pci could not take it.`,
   remedy: 'Take the firmware frame buffer off the GPU: initcall_blacklist=sysfb_init on the kernel command line, then reboot.',
 });
@@ -39,7 +40,7 @@ export const SWIOTLB_FULL = logFinding({
   reference: 'https://docs.kernel.org/core-api/swiotlb.html',
   follows: ['firmware.vtd-off', 'boot.iommu-off-by-parameter', 'boot.iommu-not-used', 'boot.graphics-without-iommu'],
   modes: ['host', 'sriov', 'gvt-g', 'gvt-d'],
-  pattern: /swiotlb buffer is full|Out of SW-IOMMU space/,
+  pattern: textPattern('swiotlb.full'),
   because: ({ device }) => `The kernel found no bounce buffer for a transfer of ${device.bdf}, so pictures or jobs are lost.`,
   remedy:
     'Let the GPU use the IOMMU (VT-d on, no igfx_off on the kernel command line); else enlarge the buffers with swiotlb=131072 there.',

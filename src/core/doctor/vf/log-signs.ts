@@ -4,6 +4,7 @@ import { logEvidence } from '../../gpu/gpu-case.ts';
 import type { Evidence } from '../../gpu/verdict.ts';
 import { vfsOf } from '../../vf/vf.ts';
 import type { DoctorCase } from '../doctor-case.ts';
+import { textPattern } from '../explain/table.ts';
 import type { FindingRule, Outcome, Severity } from '../finding.ts';
 import { type GpuWish, gpuWishes } from '../gpu-wish.ts';
 import { withKnown } from '../known-sections.ts';
@@ -14,7 +15,7 @@ export const gucVersion: FindingRule = fromLog({
   severity: 'warning',
   title: 'A driver does not know the version of the GuC firmware',
   reference: 'https://github.com/strongtz/i915-sriov-dkms/issues/122',
-  pattern: /IOV: Unable to confirm version/,
+  pattern: textPattern('sriov.guc-version'),
   because: ({ device }) => `A driver for the VFs of ${device.bdf} is older than the GuC firmware, and they do not work with it.`,
   remedy: {
     text: 'Install a newer release of i915-sriov-dkms where the VF is used; host and guest need not have the same one.',
@@ -28,7 +29,7 @@ export const stateNotSaved: FindingRule = fromLog({
   severity: 'note',
   title: 'The driver says that it could not save the state of a VF',
   reference: 'https://github.com/strongtz/i915-sriov-dkms/issues/281',
-  pattern: /IOV: Failed to save VF\d+ state|action 0x550b failed/,
+  pattern: textPattern('harmless.save-state'),
   because: ({ device }) =>
     `The driver could not save the state of a VF of ${device.bdf} at a reset or suspend, which matters only for suspending the node.`,
   remedy: { text: 'Nothing, as long as the guests run. Do not suspend a node whose guests have VFs.' },
@@ -40,7 +41,7 @@ export const countRefused: FindingRule = fromLog({
   severity: 'warning',
   title: 'Another number of VFs was refused, because some exist',
   reference: 'https://docs.kernel.org/PCI/pci-iov-howto.html',
-  pattern: /VFs? already enabled\. Disable before enabling/,
+  pattern: textPattern('sriov.already-enabled'),
   because: ({ device }) =>
     `Something asked for another number of VFs of ${device.bdf} than there were, and the kernel refused it.`,
   remedy: {

@@ -148,6 +148,7 @@ export const KNOWN_TEXTS: readonly (readonly [line: string, id: string])[] = [
   ['Error! Your kernel headers for kernel 7.0.14-4-pve cannot be found at /lib/modules/7.0.14-4-pve/build', 'driver.no-headers'],
   ['Module i915 is blacklisted', 'driver.blocked'],
   ['DMAR-IR: No interrupt remapping support', 'iommu.no-remapping'],
+  ['DMAR-IR: Failed to enable irq remapping. You are vulnerable to irq-injection attacks.', 'iommu.no-remapping'],
   ['i915 0000:00:02.0: [drm] GPU HANG: ecode 12:1:85dffffb, in chrome [1234]', 'kernel.hang'],
   ['BUG: kernel NULL pointer dereference, address: 0000000000000010', 'kernel.oops'],
   ['vfio 0000:00:02.1: group 16 is not viable', 'qemu.group-not-viable'],

@@ -46,7 +46,8 @@ export const FIRMWARE_TEXTS: readonly TextRule[] = [
   },
   {
     id: 'iommu.no-remapping',
-    pattern: /No interrupt remapping (?:support|for)|Interrupt remapping .*(?:not supported|disabled)/i,
+    pattern:
+      /No interrupt remapping (?:support|for)|Failed to enable (?:irq|interrupt) remapping|Interrupt remapping .*(?:not supported|disabled)/i,
     weight: 'cause',
     text: 'The IOMMU cannot remap interrupts here, and VFIO refuses devices without it.',
     hint: 'Update the BIOS, and remove intremap=off from the command line. allow_unsafe_interrupts=1 is the last resort.',

@@ -135,7 +135,7 @@ export const QEMU_TEXTS: readonly TextRule[] = [
   },
   {
     id: 'igd.frame-buffer',
-    pattern: /vfio-pci .*BAR \d: can't reserve/,
+    pattern: /vfio-pci .*BAR \d+: can't reserve/,
     weight: 'cause',
     text: "The firmware's frame buffer still holds a window of the GPU, so vfio-pci could not take it.",
     hint: 'pveigpu apply gvt-d adds initcall_blacklist=sysfb_init to the kernel command line; reboot.',
