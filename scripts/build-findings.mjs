@@ -39,10 +39,11 @@ const link = (id) => `[\`${id}\`](#${anchor(id)})`;
 const anchor = (id) => id.replaceAll('.', '-');
 const cell = (text) => text.replaceAll('|', '\\|');
 
-function row({ id, severity, title, follows = [], matters, reference }) {
+function row({ id, severity, title, follows = [], matters, deep, reference }) {
   const causes = follows.length === 0 ? '' : `<br>follows from ${follows.map(link).join(', ')}`;
   const open = matters === true ? '<br>exit code 7 where it cannot be looked at' : '';
-  return `| <a id="${anchor(id)}"></a>\`${id}\` | ${severity} | ${cell(title)}${causes}${open} | ${reference} |`;
+  const only = deep === true ? '<br>looked for with `--deep`' : '';
+  return `| <a id="${anchor(id)}"></a>\`${id}\` | ${severity} | ${cell(title)}${causes}${open}${only} | ${reference} |`;
 }
 
 function page(findings) {

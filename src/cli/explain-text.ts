@@ -40,13 +40,16 @@ export function explanationsText(io: Paper, { lines, explanations }: TextExplain
 }
 
 /** What a finding is about, for people. */
-export function findingText(io: Paper, { id, title, severity, reference, follows, brings, texts }: FindingExplained): string {
+export function findingText(
+  io: Paper,
+  { id, title, severity, reference, deep, follows, brings, texts }: FindingExplained,
+): string {
   return [
     `${paint(io, 'strong', title)}  ${paint(io, 'dim', `${id}, ${severity}`)}`,
     ...texts.flatMap(({ text, hint }) => [row(io, '', text), ...(hint === undefined ? [] : [row(io, 'do', hint)])]),
     ...(follows.length === 0 ? [] : [row(io, 'from', follows.join(', '))]),
     ...(brings.length === 0 ? [] : [row(io, 'brings', brings.join(', '))]),
-    row(io, 'here', `pveigpu doctor --only ${id} looks whether it is so, and says what to do.`),
+    row(io, 'here', `pveigpu doctor --only ${id}${deep ? ' --deep' : ''} looks whether it is so, and says what to do.`),
     row(io, 'see', reference),
     '',
   ].join('\n');

@@ -43,6 +43,11 @@ describe('explain', () => {
     expect((await typed(node, `explain ${file}`)).out).toMatch(/IOMMU group 16/);
   });
 
+  test('a finding that only programs show', async () => {
+    const { out } = await typed(simulated('jasper-lake'), 'explain boot.unit-failed');
+    expect(out).toContain('pveigpu doctor --only boot.unit-failed --deep ');
+  });
+
   test('a finding, and one that does not exist', async () => {
     const { code, out } = await typed(machine, 'explain vf.gone');
     expect([code, out.split('\n')[0]]).toEqual([0, 'VFs are wanted and do not exist  vf.gone, error']);

@@ -81,6 +81,8 @@ export interface FindingRule {
   readonly follows?: readonly FindingId[];
   /** What cannot be measured here leaves the whole answer open (exit 7). */
   readonly matters?: true;
+  /** Only what programs say shows it: it is looked for with `--deep` alone. */
+  readonly deep?: true;
   /** Looks at the case alone. Never throws. Several outcomes where there are several subjects; none is the same as `ok`. */
   readonly examine: (ground: DoctorCase) => Outcome | readonly Outcome[];
 }

@@ -90,11 +90,12 @@ export function withFacts(ground: DoctorCase, facts: HostFacts): DoctorCase {
   return { ...ground, facts, verdict: judge(facts) };
 }
 
-/** What a rule says in a state. A state is made once, also where several findings share it. */
-export async function outcomesIn(one: DoctorState, rule: FindingRule): Promise<readonly Outcome[]> {
+/** What a rule says in a state; not `deep` without what programs said. A state is made once, also where several findings share it. */
+export async function outcomesIn(one: DoctorState, rule: FindingRule, { deep = true } = {}): Promise<readonly Outcome[]> {
   const made = MADE.get(one) ?? one.make();
   MADE.set(one, made);
-  return examine(await made, [rule]).map(({ outcome }) => outcome);
+  const ground = await made;
+  return examine(deep ? ground : { ...ground, deep: NOT_DEEP }, [rule]).map(({ outcome }) => outcome);
 }
 
 const MADE = new WeakMap<DoctorState, Promise<DoctorCase>>();

@@ -67,6 +67,8 @@ describe.each(FINDINGS.filter(({ id }) => STATES.has(id)).map((rule) => [rule.id
     const troubles = outcomes.filter((outcome) => outcome.state === 'problem');
     expect(troubles, JSON.stringify(outcomes)).not.toEqual([]);
     expect(troubles.flatMap(styleFaults)).toEqual([]);
+    const shallow = await outcomesIn(state, rule, { deep: false });
+    expect(shallow.some((outcome) => outcome.state === 'problem')).toBe(rule.deep !== true);
   });
 
   test.each(clear.map((state) => [state.name, state] as const))('is not found: %s', async (_, state) => {

@@ -12,6 +12,7 @@ export const UNIT_FAILED: FindingRule = {
   severity: 'error',
   title: 'A unit of pveigpu failed at boot',
   reference: 'https://www.freedesktop.org/software/systemd/man/latest/systemd.service.html',
+  deep: true,
   examine: ({ deep }) => {
     const journal = ifKnown(deep.journal) ?? [];
     const units = [...new Set(journal.filter(({ text }) => ENDED.test(text)).map(({ unit }) => unit))];

@@ -19,6 +19,8 @@ export interface FindingExplained {
   readonly title: string;
   readonly severity: Severity;
   readonly reference: string;
+  /** Whether doctor looks for it with `--deep` alone. */
+  readonly deep: boolean;
   /** Findings that bring it about. */
   readonly follows: readonly string[];
   /** Findings that it brings about. */
@@ -44,6 +46,7 @@ export function findingView(id: string, rules: readonly FindingRule[]): FindingE
     title,
     severity,
     reference,
+    deep: rule.deep === true,
     follows,
     brings: rules.filter((other) => other.follows?.includes(rule.id)).map((other) => other.id),
     texts: TEXT_RULES.filter(({ finding }) => finding === id).map(({ id: of, text, hint, source }) => ({

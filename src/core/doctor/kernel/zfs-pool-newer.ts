@@ -11,6 +11,7 @@ export const ZFS_POOL_NEWER: FindingRule = {
   severity: 'critical',
   title: 'The kernel of the next boot cannot import a ZFS pool',
   reference: 'https://openzfs.github.io/openzfs-docs/man/master/7/zpool-features.7.html',
+  deep: true,
   examine: (ground) => {
     const { facts, deep } = ground;
     const running = ifKnown(facts.kernel);

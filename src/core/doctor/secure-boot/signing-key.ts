@@ -23,6 +23,7 @@ export const KEY_NOT_ENROLLED: FindingRule = {
   severity: 'error',
   title: 'The key that signs the driver is not enrolled',
   reference: DOCUMENT,
+  deep: true,
   follows: ['secure-boot.no-mokutil'],
   examine: (ground) => {
     const { signingKey } = ground.deep;
@@ -52,6 +53,7 @@ export const KEY_WAITS: FindingRule = {
   severity: 'warning',
   title: 'The key that signs the driver waits for its step at the console',
   reference: DOCUMENT,
+  deep: true,
   examine: (ground) => {
     if (!needsKey(ground) || ifKnown(ground.deep.signingKey) !== 'pending') return FINE;
     return {
