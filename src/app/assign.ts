@@ -15,8 +15,8 @@ import type { Context } from './context.ts';
 import { type GuestPlanOptions, guestGround } from './guest-ground.ts';
 import { readSettings } from './settings.ts';
 
-/** Stands for a group that is not known yet. */
-const ANY_GROUP = 1;
+/** Stand for groups that are not known yet. */
+const ANY_GROUPS = known(['render', 'video'].map((name) => ({ name, gid: 1 })));
 
 /** What the caller brings, and whether a container that does not run may be mounted for a moment to look into it. */
 export interface AssignOptions extends GuestPlanOptions {
@@ -60,8 +60,7 @@ async function planWithAnyGroup(
   container: Guest,
   request: AssignRequest,
 ): Promise<Result<Plan>> {
-  const given = { ...request, share: { gid: ANY_GROUP, ...request.share } };
-  return planAssignment(await withContainer(host, ground, container, given, known([])), containerRequest(given));
+  return planAssignment(await withContainer(host, ground, container, request, ANY_GROUPS), containerRequest(request));
 }
 
 async function readAddressBits({ host }: Context): Promise<AddressBits> {
