@@ -17,7 +17,7 @@ echo "$name $*" >> /var/log/ran
 
 /** As the installer of Debian 13 leaves it. */
 const SOURCES = `Types: deb
-URIs: http://deb.debian.org/debian/
+URIs: http://debian.org/debian/
 Suites: trixie trixie-updates
 Components: main
 Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
