@@ -2,12 +2,14 @@
 import { describe, expect, test } from 'vitest';
 import { bootVfs } from '../../src/app/boot.ts';
 import { applyPlan } from '../../src/app/engine/apply-plan.ts';
+import { detachConsoles } from '../../src/app/hook/host-consoles.ts';
 import { planHostSetup } from '../../src/app/plan-setup.ts';
 import { runHook } from '../../src/app/run-hook.ts';
 import { planVfCreate, planVfRemove } from '../../src/app/vf.ts';
 import type { AssignRequest } from '../../src/core/assign/assign-request.ts';
 import type { Plan } from '../../src/core/plan/action.ts';
 import type { Result } from '../../src/core/problem.ts';
+import type { Host } from '../../src/ports/host.ts';
 import { findProfile } from '../../src/simulator/profiles/table.ts';
 import { Simulated, simulated } from './simulated.ts';
 
@@ -181,6 +183,18 @@ describe('hand-over of the whole GPU', () => {
 });
 
 describe('a late write of a hook that was killed', () => {
+  test('takes the console away while it is taken off: it is off', async () => {
+    const { node } = await handedOver();
+    const poke: Host['poke'] = async (...args) => {
+      node.machine.kernel.write('/sys/bus/pci/drivers/i915/unbind', GPU);
+      return await node.poke(...args);
+    };
+    const host: Pick<Host, 'stat' | 'poke'> = { stat: async (path) => await node.stat(path), poke };
+    expect(node.machine.tree.get('/sys/class/vtconsole/vtcon1')).toBeDefined();
+    expect(await detachConsoles(host as Host, ['vtcon1'])).toBe(null);
+    expect(node.machine.tree.get('/sys/class/vtconsole/vtcon1')).toBeUndefined();
+  });
+
   const OVERRIDE = `/sys/bus/pci/devices/${GPU}/driver_override`;
   const override = (node: Simulated) => node.node.machine.tree.text(OVERRIDE)?.trim();
 

@@ -27,11 +27,16 @@ export async function consolesOn(host: Host, gpu: string): Promise<readonly stri
 /** Takes consoles off their device; says what went wrong, or null. One that is gone with its frame buffer is off. */
 export async function detachConsoles(host: Host, names: readonly string[]): Promise<string | null> {
   for (const name of names) {
-    if ((await host.stat(`${CONSOLES}/${name}`)).kind === 'absent') continue;
+    if (await isGone(host, name)) continue;
     const written = await writeAttribute(host, `${CONSOLES}/${name}/bind`, '0', POKE_MS);
-    if (!written.ok) return written.problem.message;
+    // A late write of a killed run may take the driver, and with it the console, right now.
+    if (!written.ok && !(await isGone(host, name))) return written.problem.message;
   }
   return null;
+}
+
+async function isGone(host: Host, name: string): Promise<boolean> {
+  return (await host.stat(`${CONSOLES}/${name}`)).kind === 'absent';
 }
 
 /**
