@@ -37,15 +37,15 @@ export async function planAssign(context: Context, request: AssignRequest, optio
   const container = containerOf(ground.value, request.vmid);
   if (container !== undefined) {
     const isStopped = container.running.state === 'known' && !container.running.value;
-    const wouldLook = mayMount && isStopped && needsGroups(request, container);
+    if (!(mayMount && isStopped && needsGroups(request, container)))
+      return await planShared(context, ground.value, container, request, undefined);
     // Whatever else stands in the way is said without a look.
-    const inTheWay = wouldLook ? await planWithAnyGroup(context, ground.value, container, request) : undefined;
-    if (inTheWay?.ok === false) return inTheWay;
-    const groups = wouldLook ? await groupsOfStopped(context, request.vmid) : undefined;
+    const inTheWay = await planShared(context, ground.value, container, request, ANY_GROUPS);
+    if (!inTheWay.ok) return inTheWay;
+    const groups = await groupsOfStopped(context, request.vmid);
     // PVE has written the container's file meanwhile.
-    if (wouldLook) ground = await guestGround(context, request.vmid, options, settings.value);
-    if (!ground.ok) return ground;
-    return planAssignment(await withContainer(context.host, ground.value, container, request, groups), containerRequest(request));
+    ground = await guestGround(context, request.vmid, options, settings.value);
+    return ground.ok ? await planShared(context, ground.value, container, request, groups) : ground;
   }
   const { romfile } = request;
   const isBare = romfile !== undefined && !romfile.includes('/');
@@ -54,13 +54,14 @@ export async function planAssign(context: Context, request: AssignRequest, optio
   return planAssignment({ ...ground.value, romExists, addressBits }, withSettings(request, settings.value));
 }
 
-async function planWithAnyGroup(
+async function planShared(
   { host }: Context,
   ground: GuestGround,
   container: Guest,
   request: AssignRequest,
+  groups: GuestGround['groups'],
 ): Promise<Result<Plan>> {
-  return planAssignment(await withContainer(host, ground, container, request, ANY_GROUPS), containerRequest(request));
+  return planAssignment(await withContainer(host, ground, container, request, groups), containerRequest(request));
 }
 
 async function readAddressBits({ host }: Context): Promise<AddressBits> {

@@ -7,7 +7,7 @@ import type { ActionName, Plan, Remark } from '../core/plan/action.ts';
 import { blockerOf } from '../core/plan/blocker.ts';
 import type { PlanDiff } from '../core/plan/diff-plan.ts';
 import type { Problem, Result } from '../core/problem.ts';
-import { planDigest } from '../main/plan-digest.ts';
+import { agreedDigest } from '../main/plan-digest.ts';
 import type { Call } from './command.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
 import type { Io } from './io.ts';
@@ -64,8 +64,8 @@ export async function carryOut(call: Call, planner: Planner, handOver?: HandOver
     const planned = await planner(context);
     if (!planned.ok) return refuse(call, planned.problem);
     const plan = planned.value;
-    const digest = planDigest(plan);
-    if (round === 0 && typeof options.expect === 'string' && options.expect !== digest) return refuse(call, anotherPlan());
+    const digest = agreedDigest(plan, round === 0 && typeof options.expect === 'string' ? options.expect : undefined);
+    if (!digest.ok) return refuse(call, digest.problem);
     const work = JSON.stringify([plan.steps, plan.desired ?? null]);
     if (round > 0 && plan.steps.length > 0 && work === last) break;
     // What is only to be remembered needs no question, and what follows it may have steps.
@@ -74,7 +74,7 @@ export async function carryOut(call: Call, planner: Planner, handOver?: HandOver
     const diff = await shownPlan(context.host, plan);
     const news = withoutRepeats(diff, shown);
     if (!json && (shown.length === 0 || news.changes.length + news.remarks.length > 0)) io.out(planText(io, news));
-    shown.push({ digest, ...diff });
+    shown.push({ digest: digest.value, ...diff });
     const blocker = blockerOf(plan, force);
     if (blocker !== undefined) return finish('refused', refuseFor(call, blocker, round > 0));
     if (options.dryRun === true || !isMore) {
@@ -130,14 +130,6 @@ function onlyRead(label: string): Problem {
     code: 'host.unsupported',
     message: `${label} is only read, so nothing can be changed there.`,
     hint: 'Run the command on the machine itself.',
-  };
-}
-
-function anotherPlan(): Problem {
-  return {
-    code: 'plan.drift',
-    message: 'What would have to be done now is not what was agreed on, so nothing was changed.',
-    hint: 'Look at the plan again: its digest is another one.',
   };
 }
 

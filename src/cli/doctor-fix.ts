@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Diagnosis, DoctorView } from '../core/doctor/doctor-view.ts';
+import { VERSION } from '../main/version.ts';
 import type { Call } from './command.ts';
 import { COMMANDS } from './command-table.ts';
 import { EXIT } from './exit-code.ts';
 import type { Io } from './io.ts';
 import { runCommandLine } from './program.ts';
 import { paint } from './style.ts';
-import { VERSION } from './version.ts';
 
 /** One remedy that was run. */
 export interface FixRun {

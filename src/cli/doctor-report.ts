@@ -7,8 +7,8 @@ import { REPORT_TITLE } from '../core/capture/parse-capture.ts';
 import { ok, problem, type Result } from '../core/problem.ts';
 import { visible } from '../core/text/visible.ts';
 import { composeCaptureText } from '../main/compose.ts';
+import { VERSION } from '../main/version.ts';
 import { doctorText } from './doctor-text.ts';
-import { VERSION } from './version.ts';
 
 const PAPER = { colour: false, columns: 110 };
 /** Runs before these are seldom what somebody asks about. */

@@ -2,12 +2,11 @@
 import { createServer } from 'node:http';
 import { readLocalNode } from '../app/sense/read-guest-files.ts';
 import { composeLocal } from '../main/compose.ts';
+import { VERSION } from '../main/version.ts';
 import { endWhenIdle, IDLE_MS } from './idle.ts';
 import { openapiOf } from './openapi/openapi.ts';
 import { routeTable } from './routes/table.ts';
 import { createService } from './service.ts';
-
-declare const PVEIGPU_VERSION: string;
 
 /** systemd passes sockets from this descriptor on (sd_listen_fds(3)). */
 const FIRST_SOCKET = 3;
@@ -27,8 +26,8 @@ async function main(): Promise<void> {
   }
   const context = await composeLocal({ root: '/', log });
   const node = await readLocalNode(context.host);
-  const routes = routeTable(PVEIGPU_VERSION);
-  const server = createServer(createService({ context, node, routes, openapi: openapiOf(routes, PVEIGPU_VERSION) }));
+  const routes = routeTable(VERSION);
+  const server = createServer(createService({ context, node, routes, openapi: openapiOf(routes, VERSION) }));
   const end = () => {
     server.close();
     server.closeIdleConnections();

@@ -2,12 +2,12 @@
 
 import { readOrder, writeExit } from '../../app/engine/detached.ts';
 import type { DetachedOrder } from '../../app/engine/detached-order.ts';
+import { VERSION } from '../../main/version.ts';
 import { refuse } from '../carry-out.ts';
 import type { Call } from '../command.ts';
 import { COMMANDS } from '../command-table.ts';
 import type { Io } from '../io.ts';
 import { runCommandLine } from '../program.ts';
-import { VERSION } from '../version.ts';
 
 export async function run(call: Call): Promise<number> {
   const { host } = await call.context();

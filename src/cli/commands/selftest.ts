@@ -4,13 +4,13 @@ import { selftest } from '../../app/selftest.ts';
 import { selftestReport } from '../../core/selftest/selftest-report.ts';
 import { type SelftestResult, type SelftestRound, selftestVerdict } from '../../core/selftest/selftest-result.ts';
 import { composeLocal } from '../../main/compose.ts';
+import { VERSION } from '../../main/version.ts';
 import type { Host } from '../../ports/host.ts';
 import { nobodyAnswers, refuse } from '../carry-out.ts';
 import type { Call } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
 import { printProblem } from '../print-problem.ts';
 import { countOf, gpuOf, textOf } from '../request.ts';
-import { VERSION } from '../version.ts';
 
 const DEFAULT_ROUNDS = 3;
 const QUESTION = 'Make a small guest, give it a VF, start and remove it, for each round?';

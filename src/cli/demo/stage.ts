@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { SimulatedContext } from '../../main/compose.ts';
+import { VERSION } from '../../main/version.ts';
 import type { CommandSpec } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Io } from '../io.ts';
 import { runCommandLine } from '../program.ts';
 import { paint } from '../style.ts';
-import { VERSION } from '../version.ts';
 
 /** A simulated node on which command lines are typed: ours, and those of Proxmox. */
 export interface Stage {

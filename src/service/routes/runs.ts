@@ -5,7 +5,7 @@ import { canDetach, startDetached } from '../../app/engine/detached.ts';
 import type { Plan } from '../../core/plan/action.ts';
 import { blockerOf } from '../../core/plan/blocker.ts';
 import { ok, problem, type Result } from '../../core/problem.ts';
-import { planDigest } from '../../main/plan-digest.ts';
+import { agreedDigest } from '../../main/plan-digest.ts';
 import { type AnyRoute, type Asked, route } from '../route.ts';
 import { assignInput, assignPlan, rollbackInput, rollbackPlan, setupInput, setupPlan, unassignPlan } from './plans.ts';
 
@@ -81,8 +81,8 @@ async function start(
   agreed: string,
 ): Promise<Result<object>> {
   if (!plan.ok) return plan;
-  if (planDigest(plan.value) !== agreed)
-    return problem('plan.drift', 'What would have to be done now is not what was shown.', { hint: 'Look at the new plan.' });
+  const digest = agreedDigest(plan.value, agreed);
+  if (!digest.ok) return digest;
   const blocker = blockerOf(plan.value, argv.includes('--force'));
   if (blocker !== undefined) return problem(blocker.code ?? 'guest.needs-flag', blocker.text);
   if (!(await canDetach(context.host)))
