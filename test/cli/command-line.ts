@@ -2,7 +2,7 @@
 import { COMMANDS } from '../../src/cli/command-table.ts';
 import type { Io } from '../../src/cli/io.ts';
 import { runCommandLine } from '../../src/cli/program.ts';
-import { VERSION } from '../../src/cli/version.ts';
+import { VERSION } from '../../src/main/version.ts';
 import { type Simulated, simulated } from '../app/simulated.ts';
 
 /** What a command line printed, and how it ended. */
