@@ -1,126 +1,109 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-
-/** One image of an option ROM (PCI Firmware Specification 3.0, 5.1; edk2 MdePkg/Include/IndustryStandard/Pci22.h and Pci30.h). */
-export interface OptionRomImage {
-  /** Where it begins, in bytes. */
-  readonly offset: number;
-  /** Bytes that it takes, as its PCI data structure says; those that are really there where the file ends before. */
-  readonly lengthBytes: number;
-  /** 0 is legacy x86 code, 3 is EFI; others as the specification has them. */
-  readonly codeType: number;
-  /** Four hex digits each. */
-  readonly vendor: string;
-  readonly device: string;
-  /** Six hex digits. */
-  readonly class: string;
-  /** Whether its bytes add up to 0 modulo 256; only legacy images have a checksum. */
-  readonly checksumOk?: boolean;
-}
+import { type NvgiContainer, nvgiContainer } from './nvidia-rom.ts';
+import { type NoPciData, pciDataAt } from './pci-data.ts';
+import { imageAt, imageSignature, npdeStep, type OptionRomImage, specStep } from './rom-image.ts';
 
 /**
  * What is wrong with a ROM: `empty`, only zeros or only ones, as a device answers that does not decode; `no-signature`, no 55 AA at its
- * start; `header-in-front`, the ROM begins later, after what a flash tool put there; `no-pci-data`, no PCI data structure; `truncated`, an image is longer
- * than the file; `no-last-flag`, no image says that it is the last; `no-length`, an image does not say how long it is.
+ * start; `header-in-front`, the ROM begins later, after what a flash tool put there; `truncated-header`, it ends within its header; `no-pci-data`, no PCI
+ * data structure; `pci-data-outside`, the structure would lie behind the end; `truncated`, an image is longer than the file; `no-last-flag`, no image
+ * says that it is the last; `no-length`, an image does not say how long it is; `private-images-cut`, NVIDIA's private images that should follow are
+ * not there; `too-many-images`, more than any ROM has.
  */
 export type OptionRomFault =
   | 'empty'
   | 'no-signature'
   | 'header-in-front'
-  | 'no-pci-data'
+  | NoPciData
   | 'truncated'
   | 'no-last-flag'
-  | 'no-length';
+  | 'no-length'
+  | 'private-images-cut'
+  | 'too-many-images';
 
 /** An option ROM as far as it can be read. */
 export interface OptionRom {
   readonly sizeBytes: number;
+  /** NVIDIA's header of a flash dump, before the ROM. */
+  readonly container?: NvgiContainer;
+  /** In the order of the file. NVIDIA's private images may lie within the length of another one. */
   readonly images: readonly OptionRomImage[];
+  /** Where the last image ends, in bytes from the start of the file; 0 without images. */
+  readonly endOffset: number;
   readonly faults: readonly OptionRomFault[];
 }
 
-const BLOCK = 512;
-/** A header ends after the pointer to the PCI data structure. */
-const HEADER_BYTES = 0x1a;
-/** The part of a PCI data structure that all revisions have. */
-const PCI_DATA_BYTES = 0x18;
-const LAST_IMAGE = 0x80;
+/** ROMs of graphics cards have up to six images; more than this is no ROM and would only cost time. */
+const MOST_IMAGES = 128;
 
 /** Reads a ROM image by image, by the lengths that they say. Total: whatever the bytes are, there is an answer. */
 export function parseOptionRom(bytes: Uint8Array): OptionRom {
   const sizeBytes = bytes.length;
-  if (bytes.every((byte) => byte === 0) || bytes.every((byte) => byte === 0xff))
-    return { sizeBytes, images: [], faults: ['empty'] };
-  if (!hasSignature(bytes, 0)) {
-    const isLater = firstRom(bytes) !== undefined;
-    return { sizeBytes, images: [], faults: [isLater ? 'header-in-front' : 'no-signature'] };
+  if (isFilledWith(bytes, 0) || isFilledWith(bytes, 0xff)) return { sizeBytes, images: [], endOffset: 0, faults: ['empty'] };
+  const container = nvgiContainer(bytes);
+  const isAtStart = imageSignature(bytes, 0) === '55aa';
+  const start = isAtStart ? 0 : startBehind(bytes, container);
+  const known = { sizeBytes, ...(container === undefined ? {} : { container }) };
+  if (start === undefined)
+    return { ...known, images: [], endOffset: 0, faults: [container === undefined ? 'no-signature' : 'header-in-front'] };
+  const faults = new Set<OptionRomFault>(isAtStart ? [] : ['header-in-front']);
+  const images = new Map<number, OptionRomImage>();
+  const spec = walk(bytes, start, specStep, images);
+  if (spec.fault !== undefined) faults.add(spec.fault);
+  let endOffset = spec.end;
+  if ([...images.values()].some(({ npde }) => npde !== undefined)) {
+    const own = walk(bytes, start, npdeStep, images);
+    endOffset = Math.max(endOffset, own.end);
+    if (own.fault === 'no-last-flag') faults.add('private-images-cut');
+    else if (own.fault !== undefined) faults.add(own.fault);
   }
-  const images: OptionRomImage[] = [];
-  for (let offset = 0; ; ) {
-    const read = imageAt(bytes, offset);
-    if (read === undefined) return { sizeBytes, images, faults: [images.length === 0 ? 'no-pci-data' : 'no-last-flag'] };
-    images.push(read.image);
-    if (read.fault !== undefined) return { sizeBytes, images, faults: [read.fault] };
-    if (read.isLast) return { sizeBytes, images, faults: [] };
-    offset += read.image.lengthBytes;
-  }
-}
-
-/** The image at an offset, undefined where none is; every read lies within the bytes. */
-function imageAt(
-  bytes: Uint8Array,
-  offset: number,
-): { readonly image: OptionRomImage; readonly isLast: boolean; readonly fault?: OptionRomFault } | undefined {
-  const pci = pciDataAt(bytes, offset);
-  if (pci === undefined) return undefined;
-  const codeType = bytes[pci + 0x14] ?? 0;
-  const blocks = word(bytes, pci + 0x10) || (codeType === 0 ? (bytes[offset + 2] ?? 0) : 0);
-  const said = blocks * BLOCK;
-  const lengthBytes = Math.min(said, bytes.length - offset);
-  const isWhole = said > 0 && lengthBytes === said;
-  const image: OptionRomImage = {
-    offset,
-    lengthBytes,
-    codeType,
-    vendor: hex(word(bytes, pci + 4), 4),
-    device: hex(word(bytes, pci + 6), 4),
-    class: hex((bytes[pci + 0x0f] ?? 0) * 0x10000 + word(bytes, pci + 0x0d), 6),
-    ...(codeType === 0 && isWhole ? { checksumOk: sum(bytes, offset, said) === 0 } : {}),
+  return {
+    ...known,
+    images: [...images.values()].sort((a, b) => a.offset - b.offset),
+    endOffset,
+    faults: [...faults],
   };
-  const isLast = ((bytes[pci + 0x15] ?? 0) & LAST_IMAGE) !== 0;
-  if (said === 0) return { image, isLast, fault: 'no-length' };
-  return isWhole ? { image, isLast } : { image, isLast, fault: 'truncated' };
 }
 
-/** Where the PCI data structure of the image at an offset begins; undefined where the image or the structure is not there as a whole. */
-function pciDataAt(bytes: Uint8Array, offset: number): number | undefined {
-  if (offset + HEADER_BYTES > bytes.length || !hasSignature(bytes, offset)) return undefined;
-  const pointer = word(bytes, offset + 0x18);
-  const at = offset + pointer;
-  if (pointer < HEADER_BYTES || at + PCI_DATA_BYTES > bytes.length) return undefined;
-  return String.fromCharCode(...bytes.subarray(at, at + 4)) === 'PCIR' ? at : undefined;
+/** Whether an image with a PCI data structure begins at an offset, whatever else is wrong with it: for searches in firmware. */
+export function isRomAt(bytes: Uint8Array, at: number): boolean {
+  return imageSignature(bytes, at) === '55aa' && typeof pciDataAt(bytes, at) !== 'string';
 }
 
-/** The first image that does not begin at 0: flash tools put a header of their own before it (NVIDIA's begins with NVGI). */
-function firstRom(bytes: Uint8Array): number | undefined {
-  for (let at = bytes.indexOf(0x55, 1); at > 0; at = bytes.indexOf(0x55, at + 1))
-    if (pciDataAt(bytes, at) !== undefined) return at;
+interface Walked {
+  readonly end: number;
+  readonly fault?: OptionRomFault;
+}
+
+/** Goes from image to image and notes each; an image that was read before is not read again. */
+function walk(bytes: Uint8Array, start: number, step: typeof specStep, images: Map<number, OptionRomImage>): Walked {
+  let end = 0;
+  let offset = start;
+  for (let count = 0; count < MOST_IMAGES; count += 1) {
+    const image = images.get(offset) ?? imageAt(bytes, offset);
+    if (typeof image === 'string') {
+      if (count > 0) return { end, fault: 'no-last-flag' };
+      return { end, fault: image };
+    }
+    images.set(offset, image);
+    const { bytes: said, isLast } = step(image);
+    end = Math.min(bytes.length, offset + said);
+    if (said === 0) return { end, fault: 'no-length' };
+    if (offset + said > bytes.length) return { end, fault: 'truncated' };
+    if (isLast) return { end };
+    offset += said;
+  }
+  return { end, fault: 'too-many-images' };
+}
+
+/** Where the ROM begins in a file that does not begin with it: as its header says, else at the first image that can be read. */
+function startBehind(bytes: Uint8Array, container: NvgiContainer | undefined): number | undefined {
+  if (container?.romOffset !== undefined && isRomAt(bytes, container.romOffset)) return container.romOffset;
+  for (let at = bytes.indexOf(0x55, 1); at > 0; at = bytes.indexOf(0x55, at + 1)) if (isRomAt(bytes, at)) return at;
   return undefined;
 }
 
-function hasSignature(bytes: Uint8Array, at: number): boolean {
-  return bytes[at] === 0x55 && bytes[at + 1] === 0xaa;
-}
-
-function word(bytes: Uint8Array, at: number): number {
-  return (bytes[at] ?? 0) + (bytes[at + 1] ?? 0) * 0x100;
-}
-
-function sum(bytes: Uint8Array, from: number, length: number): number {
-  let total = 0;
-  for (let at = from; at < from + length; at += 1) total += bytes[at] ?? 0;
-  return total % 0x100;
-}
-
-function hex(value: number, digits: number): string {
-  return value.toString(16).padStart(digits, '0');
+function isFilledWith(bytes: Uint8Array, value: number): boolean {
+  for (const byte of bytes) if (byte !== value) return false;
+  return true;
 }

@@ -5,12 +5,15 @@ import type { OptionRomFault } from '../../rom/option-rom.ts';
 import type { FindingRule, Outcome } from '../finding.ts';
 import { romUses } from './rom-use.ts';
 
-/** What stands behind each fault, after "The file X". `no-last-flag` is left out: firmware takes such a ROM. */
+/** What stands behind each fault, after "The file X". `no-last-flag` and `private-images-cut` are left out: firmware takes such a ROM. */
 const MEANING: { readonly [F in OptionRomFault]?: string } = {
   empty: 'has only zeros or only ones: the device was asleep or did not decode when its ROM was dumped',
   'no-signature': 'is no option ROM: it does not begin with 55 AA',
   'header-in-front': 'does not begin with 55 AA: a flash tool put its own header before the ROM, which has to be cut off',
   'no-pci-data': 'has no PCI data structure: it is the ROM of an ISA device, or damaged',
+  'truncated-header': 'ends within its header',
+  'pci-data-outside': 'is shorter than its own header says: what the header points to lies behind its end',
+  'too-many-images': 'has more images than any option ROM, so it is something else',
   truncated: 'is shorter than its own header says: the copy or the dump was broken off',
   'no-length': 'has an image without a length',
 };

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import type { OptionRomImage } from '../../rom/option-rom.ts';
+import { EFI_CODE, LEGACY_CODE, type OptionRomImage } from '../../rom/rom-image.ts';
 import type { FindingRule, Outcome } from '../finding.ts';
 import { type ReadRomUse, readRomUses } from './rom-use.ts';
 
-const LEGACY = 0;
-const EFI = 3;
 // SeaBIOS src/optionroms.c: is_valid_rom() adds up the bytes, map_pcirom() compares the ids of the image with those of the device.
 const SEABIOS = 'https://github.com/coreboot/seabios/blob/master/src/optionroms.c';
 
@@ -54,8 +52,8 @@ export const ROM_OTHER_FIRMWARE: FindingRule = {
   examine: (ground) =>
     readRomUses(ground).flatMap(({ rom, firmware, name, file, line }): readonly Outcome[] => {
       const [wanted, kind, runs] =
-        firmware === 'ovmf' ? [EFI, 'an EFI image (GOP)', 'OVMF'] : [LEGACY, 'a legacy image (VBIOS)', 'SeaBIOS'];
-      const types = [LEGACY, EFI].filter((type) => rom.images.some(({ codeType }) => codeType === type));
+        firmware === 'ovmf' ? [EFI_CODE, 'an EFI image (GOP)', 'OVMF'] : [LEGACY_CODE, 'a legacy image (VBIOS)', 'SeaBIOS'];
+      const types = [LEGACY_CODE, EFI_CODE].filter((type) => rom.images.some(({ codeType }) => codeType === type));
       if (types.length === 0 || types.includes(wanted)) return [];
       return [
         {
@@ -65,7 +63,7 @@ export const ROM_OTHER_FIRMWARE: FindingRule = {
           evidence: [
             {
               source: file.path,
-              value: `images: ${rom.images.map(({ codeType }) => (codeType === EFI ? 'EFI' : `type ${codeType}`)).join(', ')}`,
+              value: `images: ${rom.images.map(({ codeType }) => (codeType === EFI_CODE ? 'EFI' : `type ${codeType}`)).join(', ')}`,
             },
             line,
           ],
@@ -90,7 +88,7 @@ function legacyFault(
 ): FindingRule['examine'] {
   return (ground) =>
     readRomUses(ground).flatMap((use): readonly Outcome[] => {
-      const image = use.rom.images.find((one) => one.codeType === LEGACY && isFault(use, one));
+      const image = use.rom.images.find((one) => one.codeType === LEGACY_CODE && isFault(use, one));
       if (use.firmware !== 'seabios' || image === undefined) return [];
       const { because, value, remedy } = tell(use, image);
       return [
