@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { type JournalRun, parseRun } from '../../core/plan/journal-run.ts';
+import { isClosed, type JournalRun, parseRun } from '../../core/plan/journal-run.ts';
 import { ok, problem, type Result } from '../../core/problem.ts';
 import type { Host } from '../../ports/host.ts';
+import { dropContents, fillContents } from './kept-contents.ts';
 import { writeState } from './state-files.ts';
-import { STATE_DIR } from './state-paths.ts';
+import { LEDGER_FILE, STATE_DIR } from './state-paths.ts';
 
 const FOLDER = `${STATE_DIR}/journal`;
 /** Closed runs beyond this many are removed, oldest first. */
 const KEPT_RUNS = 200;
+/** A run of which nothing can be asked back any more, as `writeState` prints it. */
+const SETTLED = /^ "state": "(done|undone)"/m;
 const NAME = /^(\d{4,9})\.json$/;
 
 /** The file of one run. */
@@ -29,7 +32,7 @@ export async function runNumbers(host: Host): Promise<Result<readonly number[]>>
   return ok(numbers.sort((a, b) => a - b));
 }
 
-/** One run of the journal. */
+/** One run of the journal. Large contents of files are only named in it. */
 export async function readRun(host: Host, number: number): Promise<Result<JournalRun>> {
   const path = runPath(number);
   const read = await host.read(path);
@@ -38,12 +41,14 @@ export async function readRun(host: Host, number: number): Promise<Result<Journa
   return problem('host.read', `The journal ${path} cannot be read: ${why}.`, { where: path });
 }
 
-/** The newest run, or null when there is none. Only this one can be open, since every apply closes it first. */
+/** The newest run, or null when there is none. Only this one can be open, since every apply closes it first; then it is whole. */
 export async function newestRun(host: Host): Promise<Result<JournalRun | null>> {
   const numbers = await runNumbers(host);
   if (!numbers.ok) return numbers;
   const newest = numbers.value.at(-1);
-  return newest === undefined ? ok(null) : await readRun(host, newest);
+  if (newest === undefined) return ok(null);
+  const run = await readRun(host, newest);
+  return run.ok && !isClosed(run.value) ? await readWhole(host, newest) : run;
 }
 
 /** Puts a run into the journal, as a whole. */
@@ -51,9 +56,30 @@ export async function writeRun(host: Host, run: JournalRun): Promise<Result<void
   return await writeState(host, runPath(run.number), run);
 }
 
-/** Keeps the journal bounded. A file that cannot be removed is left: the journal is only larger then. */
+/** One run with all contents of files, to finish it or to take it back. */
+async function readWhole(host: Host, number: number): Promise<Result<JournalRun>> {
+  const path = runPath(number);
+  const read = await host.read(path);
+  if (read.kind !== 'content') return problem('host.read', `The journal ${path} changed while it was read.`, { where: path });
+  const text = await fillContents(host, read.value, path);
+  return text.ok ? parseRun(text.value, path) : text;
+}
+
+/** Keeps the journal bounded, and the contents that it names to what may be asked back. A file that cannot be removed is left: the journal is only larger then. */
 export async function pruneJournal(host: Host): Promise<void> {
   const numbers = await runNumbers(host);
   if (!numbers.ok) return;
   for (const number of numbers.value.slice(0, Math.max(0, numbers.value.length - KEPT_RUNS))) await host.remove(runPath(number));
+  await dropContents(host, async () => await unsettledTexts(host, numbers.value.slice(-KEPT_RUNS)));
+}
+
+/** The ledger and the runs that are open or incomplete, as text; undefined when one cannot be read. */
+async function unsettledTexts(host: Host, numbers: readonly number[]): Promise<readonly string[] | undefined> {
+  const texts: string[] = [];
+  for (const path of [LEDGER_FILE, ...numbers.map(runPath)]) {
+    const read = await host.read(path);
+    if (read.kind === 'unreadable') return undefined;
+    if (read.kind === 'content' && !SETTLED.test(read.value)) texts.push(read.value);
+  }
+  return texts;
 }

@@ -2,9 +2,9 @@
 import { type Desired, NOTHING_DESIRED, parseDesired } from '../../core/plan/desired.ts';
 import { EMPTY_LEDGER, type Ledger } from '../../core/plan/ledger.ts';
 import { parseLedger } from '../../core/plan/parse-ledger.ts';
-import { printStored } from '../../core/plan/stored-format.ts';
 import { ok, problem, type Result } from '../../core/problem.ts';
 import type { Host } from '../../ports/host.ts';
+import { fillContents, keepContents } from './kept-contents.ts';
 import { DESIRED_FILE, LEDGER_FILE } from './state-paths.ts';
 
 /** Only root may look: the ledger holds copies of configuration files. */
@@ -29,10 +29,12 @@ export async function writeDesired(host: Host, desired: Desired): Promise<Result
   return await writeState(host, DESIRED_FILE, desired);
 }
 
-/** Writes one state file as a whole, root-only, with its directory. */
+/** Writes one state file as a whole, root-only, with its directory; large contents of files are kept beside it. */
 export async function writeState(host: Host, path: string, value: object): Promise<Result<void>> {
   const folder = await host.mkdir(path.slice(0, path.lastIndexOf('/')), { mode: PRIVATE_DIR });
-  return folder.ok ? await host.writeAtomic(path, printStored(value), { mode: PRIVATE_FILE }) : folder;
+  if (!folder.ok) return folder;
+  const text = await keepContents(host, value);
+  return text.ok ? await host.writeAtomic(path, text.value, { mode: PRIVATE_FILE }) : text;
 }
 
 async function readState<T>(
@@ -43,7 +45,10 @@ async function readState<T>(
 ): Promise<Result<T>> {
   const read = await host.read(path);
   if (read.kind === 'absent') return ok(absent);
-  if (read.kind === 'content') return parse(read.value, path);
+  if (read.kind === 'content') {
+    const whole = await fillContents(host, read.value, path);
+    return whole.ok ? parse(whole.value, path) : whole;
+  }
   return problem('host.read', `${path} cannot be read: ${read.errno}.`, { hint: hintFor(read.errno), where: path });
 }
 

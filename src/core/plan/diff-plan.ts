@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { structuredPatch } from 'diff';
 import type { GuestKind, Pool } from '../facts/guest-facts.ts';
 import { printPoolEntry } from '../guest/pool-entry.ts';
 import { rewriteLikePve } from '../guest/vm-rewrite.ts';
 import type { ActionArgs, ActionName, PackageChoice, Plan, Remark, Step, StepOf } from './action.ts';
-import { imageText } from './file-image.ts';
+import { contentDiff, unified } from './content-diff.ts';
 import { guestArgv } from './guest-argv.ts';
 import { enableArgv, initramfsArgv, installArgv, pinArgv, refreshArgv, removeArgv } from './host-argv.ts';
 import { createPoolOptions, updatePoolOptions } from './pool-argv.ts';
@@ -44,8 +43,6 @@ export type GuestTexts = (kind: GuestKind, vmid: number) => { readonly text: str
 type Shown = Omit<PlannedChange, 'action' | 'reason'>;
 type Diffs = { readonly [K in ActionName]: (args: ActionArgs[K], guests: GuestTexts) => Shown };
 
-const CONTEXT_LINES = 2;
-
 /** ADR 16: both tools write over what the loader reads, so a power cut would leave it torn. */
 const REFRESHES: { readonly [T in ActionArgs['refreshBoot']['tool']]: string } = {
   'update-grub': 'As update-grub; its new grub.cfg replaces the old one as a whole, and only when it starts a kernel.',
@@ -55,11 +52,11 @@ const REFRESHES: { readonly [T in ActionArgs['refreshBoot']['tool']]: string } =
 const DIFFS: Diffs = {
   writeFile: ({ path, base64, mode, before }) => ({
     subject: path,
-    diff: unified(imageText(before), imageText({ kind: 'file', base64, mode, uid: 0, gid: 0 })),
+    diff: contentDiff(before, { kind: 'file', base64, mode, uid: 0, gid: 0 }),
   }),
   editFile: ({ path, base64, mode, before }) => ({
     subject: path,
-    diff: unified(imageText(before), imageText({ kind: 'file', base64, mode, uid: 0, gid: 0 })),
+    diff: contentDiff(before, { kind: 'file', base64, mode, uid: 0, gid: 0 }),
   }),
   run: ({ argv }) => ({ subject: argv[0], diff: [], command: argv }),
   enableUnit: (args) => ({ subject: `unit ${args.unit}`, diff: [], command: enableArgv(args) }),
@@ -95,7 +92,7 @@ const DIFFS: Diffs = {
     diff: [],
     value: pending === null ? 'none' : `kernel ${pending.kernel}${parametersText(pending.parameters)}`,
   }),
-  removeFile: ({ path, before }) => ({ subject: path, diff: unified(imageText(before), '') }),
+  removeFile: ({ path, before }) => ({ subject: path, diff: contentDiff(before, { kind: 'absent' }) }),
   writeSysfs: ({ path, value }) => ({ subject: path, diff: [], value: value.trim() }),
   loadModule: ({ module }) => ({ subject: `module ${module}`, diff: [], command: ['modprobe', module] }),
   setGuestConfig: (args, guests) => {
@@ -145,20 +142,6 @@ function rebootText({ steps, remarks }: Plan): string | null {
 /** What one step changes, in the words of a plan: a path, a unit, a guest. */
 export function subjectOf(step: Step): string {
   return 'path' in step.args ? step.args.path : changeOf(step as StepOf<ActionName>, () => undefined).subject;
-}
-
-/** The lines of a unified diff from `@@` on; empty when the texts are equal. */
-export function unified(before: string, after: string): readonly string[] {
-  const { hunks } = structuredPatch('', '', before, after, '', '', { context: CONTEXT_LINES });
-  return hunks.flatMap(({ oldStart, oldLines, newStart, newLines, lines }) => [
-    `@@ -${range(oldStart, oldLines)} +${range(newStart, newLines)} @@`,
-    ...lines,
-  ]);
-}
-
-/** An empty range names the line before it (POSIX diff -u). */
-function range(start: number, lines: number): string {
-  return `${lines === 0 ? start - 1 : start},${lines}`;
 }
 
 function changeOf<K extends ActionName>(

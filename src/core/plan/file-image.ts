@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { FileImage } from './action.ts';
 
+/** As many arguments as every engine takes in one call. */
+const PIECE_BYTES = 8192;
+
 /** Bytes as base64 text, for journal and ledger. */
 export function toBase64(bytes: Uint8Array): string {
-  let binary = '';
-  for (const byte of bytes) binary += String.fromCharCode(byte);
-  return btoa(binary);
+  const pieces: string[] = [];
+  for (let at = 0; at < bytes.length; at += PIECE_BYTES)
+    pieces.push(String.fromCharCode(...bytes.subarray(at, at + PIECE_BYTES)));
+  return btoa(pieces.join(''));
 }
 
 /** The bytes of a base64 text. Throws on text that is not base64, which stored shapes have excluded. */

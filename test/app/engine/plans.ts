@@ -2,8 +2,8 @@
 import type { Pool } from '../../../src/core/facts/guest-facts.ts';
 import { configDigest } from '../../../src/core/guest/digest.ts';
 import type { Plan, Step } from '../../../src/core/plan/action.ts';
-import { textToBase64 } from '../../../src/core/plan/file-image.ts';
-import { NUMVFS, newTree, PF } from './rig.ts';
+import { textToBase64, toBase64 } from '../../../src/core/plan/file-image.ts';
+import { NUMVFS, newTree, PF, VBIOS } from './rig.ts';
 
 const VF1 = '/sys/bus/pci/devices/0000:00:02.1';
 
@@ -100,6 +100,30 @@ export const removedFile: Step = {
   reason: 'not needed',
 };
 
+/** A new option ROM, and another in the place of one that was there. */
+export const largeFiles: readonly Step[] = [
+  {
+    action: 'writeFile',
+    args: {
+      path: '/usr/share/kvm/new.rom',
+      base64: toBase64(VBIOS.map((byte) => ~byte)),
+      mode: 0o644,
+      before: { kind: 'absent' },
+    },
+    reason: 'the guest needs it',
+  },
+  {
+    action: 'writeFile',
+    args: {
+      path: '/usr/share/kvm/vbios.bin',
+      base64: toBase64(VBIOS.map((byte) => byte ^ 1)),
+      mode: 0o644,
+      before: { kind: 'file', base64: toBase64(VBIOS), mode: 0o644, uid: 0, gid: 0 },
+    },
+    reason: 'the guest needs it',
+  },
+];
+
 export function plan(...steps: readonly Step[]): Plan {
   return { title: 'test', steps, remarks: [] };
 }
@@ -111,6 +135,7 @@ export const PLANS: { readonly [name: string]: Plan } = {
     guestStep(101, { hostpci0: 'mapping=igpu-vf', tags: 'b;a;c' }, ['cores']),
   ),
   files: plan(newFile, changedFile),
+  'large files': plan(...largeFiles, guestStep(101, { hostpci0: '0000:00:02.1' })),
   'remove a file, change two guests': plan(
     removedFile,
     guestStep(101, { hostpci0: '0000:00:02.1', hookscript: 'local:snippets/pveigpu-hook' }),

@@ -16,6 +16,9 @@ export class PowerCut extends Error {}
 export const PF = '/sys/bus/pci/devices/0000:00:02.0';
 export const NUMVFS = `${PF}/sriov_numvfs`;
 
+/** Bytes that are no text, more than a journal holds inside. */
+export const VBIOS = Uint8Array.from({ length: 20_480 }, (_, i) => [0x55, 0xaa, 40][i] ?? (i * 31) >> 4);
+
 export interface Rig {
   readonly tree: FileTree;
   readonly context: Context;
@@ -38,6 +41,7 @@ export function newTree(): FileTree {
   tree.setFile('/etc/pve/qemu-server/101.conf', 'boot: order=scsi0\ncores: 2\nmemory: 2048\nname: one\ntags: a;b\n');
   tree.setFile('/etc/pve/qemu-server/102.conf', 'memory: 1024\nname: two\n');
   tree.setFile('/etc/modprobe.d/other.conf', 'options kvm nested=1\r\n');
+  tree.setFile('/usr/share/kvm/vbios.bin', VBIOS);
   tree.setDirectory('/var/lib');
   tree.setDirectory('/run/qemu-server');
   tree.setDirectory('/proc');

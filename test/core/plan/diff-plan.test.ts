@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { describe, expect, test } from 'vitest';
-import { diffPlan, unified } from '../../../src/core/plan/diff-plan.ts';
+import { unified } from '../../../src/core/plan/content-diff.ts';
+import { diffPlan } from '../../../src/core/plan/diff-plan.ts';
 import { renderPlan } from '../../../src/core/plan/render-plan.ts';
 import { changedFile, createVfs, guestStep, newFile, plan, poolOf, removedFile } from '../../app/engine/plans.ts';
 import { newTree } from '../../app/engine/rig.ts';
