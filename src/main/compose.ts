@@ -3,7 +3,11 @@ import type { Context } from '../app/context.ts';
 import { ok, problem, type Result } from '../core/problem.ts';
 import type { Log } from '../ports/clock-log.ts';
 import type { Host } from '../ports/host.ts';
+import type { ServiceRunner } from '../simulator/machine.ts';
 import type { Profile } from '../simulator/profile.ts';
+import type { ApiAnswer } from '../simulator/pve/api-call.ts';
+import type { Method } from '../simulator/pve/api-schema.ts';
+import type { ApiUser } from '../simulator/pve/user-rights.ts';
 import type { SimulatedNode } from '../simulator/simulated-node.ts';
 import { pveOf } from './pve/compose.ts';
 
@@ -38,13 +42,18 @@ export async function composeCaptureText({
   return host.ok ? ok(await contextOf(host.value, log)) : host;
 }
 
-/** A fresh simulated node. Fails for a profile that does not exist. */
+/** A program that a simulated node runs in a unit of its own: its words, and where its output goes, a line at a time. Answers the exit code. */
+export type UnitProgram = (machine: SimulatedContext, argv: readonly string[], say: (line: string) => void) => Promise<number>;
+
+/** A fresh simulated node; with a `unitProgram` it has a systemd that can start one. Fails for a profile that does not exist. */
 export async function composeSimulated({
   profile,
   log,
+  unitProgram,
 }: {
   readonly profile: string;
   readonly log: Log;
+  readonly unitProgram?: UnitProgram;
 }): Promise<Result<SimulatedContext>> {
   const { PROFILES, findProfile } = await import('../simulator/profiles/table.ts');
   const { createSimulatedNode } = await import('../simulator/simulated-node.ts');
@@ -55,12 +64,24 @@ export async function composeSimulated({
     });
   const { simulatedHookRunner } = await import('./simulated-hook.ts');
   const { simulatedUnitRunner } = await import('./simulated-units.ts');
+  const transient: ServiceRunner = async ({ argv, say }) => await unitProgram?.(composed, argv, say);
   const node = createSimulatedNode(found, {
     hookRunner: simulatedHookRunner(() => composed),
     unitRunner: simulatedUnitRunner(() => composed),
+    ...(unitProgram === undefined ? {} : { transientRunner: transient }),
   });
   const composed: SimulatedContext = { ...(await contextOf(node, log)), clock: node.clock, node };
   return ok(composed);
+}
+
+/** A call of the simulated PVE's own HTTP API with what that user may do there. */
+export async function callSimulatedPve(
+  { node }: SimulatedContext,
+  call: { readonly method: Method; readonly path: string; readonly parameters: { readonly [name: string]: string } },
+  user: ApiUser,
+): Promise<ApiAnswer> {
+  const { apiCall } = await import('../simulator/pve/api-call.ts');
+  return await apiCall(node.machine, call.method, call.path, call.parameters, user);
 }
 
 /** Every simulated machine: name, title, and where its values come from. */

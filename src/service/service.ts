@@ -18,14 +18,12 @@ export interface ServiceParts {
   readonly routes: readonly AnyRoute[];
   /** The OpenAPI document of the routes. */
   readonly openapi: object;
-  /** Who asks; the bridge says so in headers, the demo decides it itself. */
-  readonly callerOf?: (request: Request) => Result<Caller>;
 }
 
 /** Of the bodies that are accepted; a plan's wish has some 200 bytes. */
 const MOST_BODY = '64kb';
 
-/** The versioned API: who asks is checked before anything is read, input before anything is done. Nothing of PVE's own is offered here. */
+/** The versioned API for the bridge, which says in headers who asks. Nothing of PVE's own is offered here. */
 export function createService(parts: ServiceParts): Express {
   const app = express();
   app.disable('x-powered-by');
@@ -35,7 +33,9 @@ export function createService(parts: ServiceParts): Express {
   api.get('/openapi.json', (_request, response) => void response.json(parts.openapi));
   for (const one of parts.routes)
     api[one.method](one.path.replaceAll(/\{(\w+)\}/g, ':$1'), async (request: Request, response: Response) => {
-      const answered = await answer(parts, one, request);
+      const { headers, params, query, body } = request;
+      const caller = readCaller(headers);
+      const answered = await answerRoute(parts, one, { caller, vmid: params.vmid, input: one.method === 'get' ? query : body });
       if (answered.ok) response.set('cache-control', 'no-store').json(answered.value);
       else sendProblem(response, answered.problem);
     });
@@ -59,12 +59,25 @@ const OUR_FAULT: Problem = {
   hint: 'The journal of pveigpu.service has more.',
 };
 
-async function answer(parts: ServiceParts, one: AnyRoute, request: Request): Promise<Result<object>> {
-  const caller = (parts.callerOf ?? (({ headers }) => readCaller(headers)))(request);
+/** A request as a face has read it. */
+export interface Incoming {
+  readonly caller: Result<Caller>;
+  /** What the path names as guest, unchecked. */
+  readonly vmid: string | readonly string[] | undefined;
+  /** Query or body, unchecked. */
+  readonly input: unknown;
+}
+
+/** Answers one request: who asks is checked before anything is read, input before anything is done. */
+export async function answerRoute(
+  parts: Pick<ServiceParts, 'context' | 'node'>,
+  one: AnyRoute,
+  { caller, vmid: named, input: given }: Incoming,
+): Promise<Result<object>> {
   if (!caller.ok) return caller;
   const settings = await readSettings(parts.context);
   if (!settings.ok) return settings;
-  const vmid = vmidOf(request);
+  const vmid = vmidOf(named);
   if (!vmid.ok) return vmid;
   const asked: Asked = {
     context: parts.context,
@@ -75,13 +88,12 @@ async function answer(parts: ServiceParts, one: AnyRoute, request: Request): Pro
   };
   const access = mayAccess(one.access, caller.value, asked);
   if (!access.ok) return access;
-  const input = readInput(one.input, one.method === 'get' ? request.query : request.body);
+  const input = readInput(one.input, given);
   return input.ok ? await one.answer(asked, input.value as never) : input;
 }
 
 /** PVE's VMIDs are 100 to 999999999. */
-function vmidOf({ params }: Request): Result<number | undefined> {
-  const text = params.vmid;
+function vmidOf(text: Incoming['vmid']): Result<number | undefined> {
   if (text === undefined) return { ok: true, value: undefined };
   if (typeof text === 'string' && /^[1-9]\d{2,8}$/.test(text)) return { ok: true, value: Number(text) };
   return problem('usage', 'The path names no VMID.');

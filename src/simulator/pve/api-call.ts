@@ -6,8 +6,9 @@ import { checkParameters, type Parameters } from './getopt.ts';
 import { checkNode } from './mapping-api.ts';
 import { Die } from './perl-die.ts';
 import { Session, type Task } from './session.ts';
+import { type ApiUser, checkCall, checkKeys, ROOT_USER } from './user-rights.ts';
 
-/** What PVE's HTTP API answers to root. */
+/** What PVE's HTTP API answers. */
 export interface ApiAnswer {
   readonly status: number;
   readonly reason: string;
@@ -17,12 +18,13 @@ export interface ApiAnswer {
   readonly task?: Task;
 }
 
-/** Makes a call as root through the API: permissions of other users are not simulated. */
+/** Makes a call through the API, as root unless a user is given: he may what PVE lets him. */
 export async function apiCall(
   machine: Machine,
   method: Method,
   path: string,
   parameters: { readonly [name: string]: string } = {},
+  user: ApiUser = ROOT_USER,
 ): Promise<ApiAnswer> {
   const [bare = '', query = ''] = path.split('?');
   const session = new Session(machine, 'api');
@@ -37,6 +39,9 @@ export async function apiCall(
     const node = found.values.get('node');
     if (node !== undefined) checkNode(machine, node);
     checkParameters({ rule: (name) => parameterRule(found.route, name) }, all);
+    checkCall(user, found.route, all);
+    const guest = /\/(qemu|lxc)\/\{vmid\}\/config$/.exec(found.route.template)?.[1];
+    if (guest !== undefined && method !== 'GET') checkKeys(machine, user, guest === 'qemu' ? 'qemu' : 'lxc', all);
     const data = await handler(session, all);
     const [task] = session.tasks;
     return { status: 200, reason: 'OK', data, ...(task === undefined ? {} : { task }) };
