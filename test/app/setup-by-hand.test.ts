@@ -39,6 +39,7 @@ describe('a node that somebody set up by hand', () => {
     ['/etc/sysfs.d/igpu.conf', `${SYSFS} = 7`],
     ['/etc/tmpfiles.d/igpu.conf', `w /sys/${SYSFS} - - - - 7`],
     ['/etc/udev/rules.d/80-igpu.rules', 'ACTION=="add", KERNEL=="0000:00:02.0", SUBSYSTEM=="pci", ATTR{sriov_numvfs}="7"'],
+    ['/etc/udev/rules.d/80-igpu.rules', 'ACTION=="add", SUBSYSTEM=="pci", \\\n KERNEL=="0000:00:02.0", \\\n ATTR{sriov_numvfs}="7"'],
   ])('by %s: it is left alone, and switched off when pveigpu takes over', async (path, line) => {
     const machine = simulated('raptor-lake-s-by-hand');
     const { tree } = machine.node.machine;
@@ -48,7 +49,7 @@ describe('a node that somebody set up by hand', () => {
     const managed = plan.remarks.find(({ id }) => id === 'setup.managed-by-you');
     expect([plan.steps, managed?.text.includes(`${path}:2`)]).toEqual([[], true]);
     must(await applyPlan(machine.context, must(await planAdoption(machine.context, { move: true }))));
-    expect(text(machine, path)).toBe(`# mine\n# pveigpu: ${line}\n`);
+    expect(text(machine, path)).toBe(`# mine\n# pveigpu: ${line.replaceAll('\n', '\n# pveigpu: ')}\n`);
     expect(must(await planHostSetup(machine.context, {})).steps).toEqual([]);
     must(await applyPlan(machine.context, must(await planHostSetup(machine.context, { mode: 'host' })), { force: true }));
     expect(text(machine, path)).toBe(`# mine\n${line}\n`);

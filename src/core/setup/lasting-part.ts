@@ -68,7 +68,9 @@ export function lastingPart(
   const isOff = (one: Leftover) => {
     if (one.counter !== undefined) return others.ourWords.includes(one.counter);
     const file = config.files.find(({ path }) => path === one.path);
-    return file !== undefined && one.line !== undefined && textOf(file).split('\n')[one.line - 1] === commented(one.text);
+    if (file === undefined || one.line === undefined) return false;
+    const lines = one.text.split('\n').map(commented);
+    return textOf(file).split('\n').slice(one.line - 1, one.line - 1 + lines.length).join('\n') === lines.join('\n');
   };
   const found = cases.flatMap((gpu) =>
     findLeftovers({

@@ -27,7 +27,8 @@ export function answerLeftovers(
   for (const one of found) {
     const { path, line, text, says, breaks, serves, keeps, remedy, counter } = one;
     const where = line === undefined ? path : `${path}:${line}`;
-    const what = `${where} has "${text.trim()}". ${says}`;
+    const lines = text.split('\n');
+    const what = `${where} has "${lines.map((one) => one.trim()).join(' ')}". ${says}`;
     const was = options.switched(one);
     const goesOff = (breaks !== undefined && (options.force || was)) || (serves === true && (options.takeOver || was));
     if (goesOff && line !== undefined) {
@@ -35,7 +36,7 @@ export function answerLeftovers(
         serves === true
           ? 'pveigpu does this from now on'
           : 'the mode cannot work with this line; it comes back with "pveigpu apply host"';
-      off.push({ path, line, reason });
+      off.push(...lines.map((_, index) => ({ path, line: line + index, reason })));
       if (keeps !== undefined) kept.push(keeps);
       if (!was)
         remarks.push({ level: 'warning', id: one.id, text: `${what} The line is switched off until the mode is taken back.` });

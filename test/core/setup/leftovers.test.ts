@@ -102,6 +102,15 @@ describe('leftovers', () => {
     ]);
   });
 
+  test('rules of udev that go on over several lines', () => {
+    const files = {
+      '/etc/udev/rules.d/80-igpu.rules':
+        'ACTION=="add", SUBSYSTEM=="pci", \\\n  KERNEL=="0000:00:02.0", \\\n  # four\n\tATTR{sriov_numvfs}="4"\n' +
+        '# of another device \\\nKERNEL=="0000:01:00.0", \\\nATTR{sriov_numvfs}="4"\n',
+    };
+    expect(found('sriov', files)).toEqual(['vf-maker /etc/udev/rules.d/80-igpu.rules:1: serves']);
+  });
+
   test('overrides of driverctl', () => {
     const given = (driver: string) => ({
       '/etc/driverctl.d/0000:00:02.0': `${driver}\n`,

@@ -10,8 +10,9 @@ export interface Leftover {
   readonly id: string;
   /** The file, or `/proc/cmdline`. */
   readonly path: string;
-  /** From 1; absent on the command line. */
+  /** The first line, from 1; absent on the command line. */
   readonly line?: number;
+  /** The line as it stands in the file; all lines of it where it goes on over several that must be switched off together. */
   readonly text: string;
   /** What it does, a sentence. */
   readonly says: string;

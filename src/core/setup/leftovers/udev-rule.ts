@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Detector } from './leftover.ts';
+import { type UdevLine, udevLines } from './udev-lines.ts';
 import { makerOf } from './vf-maker.ts';
 
 /**
@@ -9,14 +10,14 @@ import { makerOf } from './vf-maker.ts';
 export const udevRule: Detector = (ground) =>
   ground.others.files.flatMap(({ path, text }) => {
     if (!/^\/etc\/udev\/rules\.d\/[^/]+\.rules$/.test(path)) return [];
-    return text.split('\n').flatMap((line, index) => {
+    return udevLines(text).flatMap(({ line, text: lines, rule }: UdevLine) => {
       const { device, mode } = ground;
-      if (/^\s*#/.test(line) || !isAbout(line, device)) return [];
-      const place = { path, line: index + 1, text: line };
-      const [, count] = /ATTR\{(?:[^}]*\/)?sriov_numvfs\}\s*=\s*"(\d+)"/.exec(line) ?? [];
+      if (!isAbout(rule, device)) return [];
+      const place = { path, line, text: lines };
+      const [, count] = /ATTR\{(?:[^}]*\/)?sriov_numvfs\}\s*=\s*"(\d+)"/.exec(rule) ?? [];
       if (count !== undefined)
         return makerOf(ground, { ...place, attribute: `${device.bdf}/sriov_numvfs`, count: Number(count) });
-      const [, driver] = /ATTR\{(?:[^}]*\/)?driver_override\}\s*=\s*"([\w-]+)"/.exec(line) ?? [];
+      const [, driver] = /ATTR\{(?:[^}]*\/)?driver_override\}\s*=\s*"([\w-]+)"/.exec(rule) ?? [];
       if (driver === undefined) return [];
       const says = `It gives ${device.bdf} the driver ${driver}.`;
       const isVfio = driver === 'vfio-pci';
@@ -28,9 +29,9 @@ export const udevRule: Detector = (ground) =>
   });
 
 /** By `KERNEL=="0000:00:02.0"` or `ATTR{device}=="0x5a85"`, and never both with another value. */
-function isAbout(line: string, { bdf, device }: { readonly bdf: string; readonly device: string }): boolean {
-  const [, kernel] = /\bKERNELS?\s*==\s*"([^"]+)"/.exec(line) ?? [];
-  const [, id] = /\bATTRS?\{device\}\s*==\s*"([^"]+)"/.exec(line) ?? [];
-  if (kernel === undefined && id === undefined) return line.includes(`${bdf}/`);
+function isAbout(rule: string, { bdf, device }: { readonly bdf: string; readonly device: string }): boolean {
+  const [, kernel] = /\bKERNELS?\s*==\s*"([^"]+)"/.exec(rule) ?? [];
+  const [, id] = /\bATTRS?\{device\}\s*==\s*"([^"]+)"/.exec(rule) ?? [];
+  if (kernel === undefined && id === undefined) return rule.includes(`${bdf}/`);
   return (kernel === undefined || kernel === bdf) && (id === undefined || id.toLowerCase() === `0x${device}`);
 }
