@@ -6,12 +6,14 @@ import { known, type Section } from '../../core/facts/section.ts';
 import { toBase64 } from '../../core/plan/file-image.ts';
 import type { Host } from '../../ports/host.ts';
 import { LEDGER_FILE } from '../engine/state-paths.ts';
+import { linkTarget } from './link-target.ts';
 
 type Unreadable = ConfigFacts['unreadable'][number];
 
 /**
- * Every file that host set-up may read or change, whole. Links are left out: what they lead to is in its own place or not ours to
- * change (`modules.conf` leads to `/etc/modules`, a masked file to `/dev/null`).
+ * Every file that host set-up may read or change, whole. Behind a link too, by the link's name, for who keeps his configuration
+ * somewhere else; not where it leads to another of these files (`modules.conf` to `/etc/modules`) or to one that is not the administrator's
+ * (a masked file to `/dev/null`, one of a package in `/usr`).
  */
 export async function senseConfig(host: Host): Promise<Section<ConfigFacts>> {
   const [listed, ledger] = await Promise.all([
@@ -25,7 +27,8 @@ export async function senseConfig(host: Host): Promise<Section<ConfigFacts>> {
     else for (const path of one.paths) paths.add(path);
   }
   const files: ConfigFile[] = [];
-  for (const file of await Promise.all([...paths].sort().map((path) => readFile(host, path)))) {
+  const ownPlace = await placesOf(host, [...paths].sort());
+  for (const file of await Promise.all(ownPlace.map((path) => readFile(host, path)))) {
     if (file === undefined) continue;
     if ('errno' in file) unreadable.push(file);
     else files.push(file);
@@ -43,8 +46,21 @@ async function listing(
   return { paths: read.value.filter((name) => names.test(name)).map((name) => `${directory}/${name}`) };
 }
 
+/** Targets of links that are not the administrator's. */
+const NOT_THEIRS = /^\/(?:usr|lib|run|proc|sys|dev)\//;
+
+/** The paths without links that are left out; of several links to one file the first stays. */
+async function placesOf(host: Host, paths: readonly string[]): Promise<readonly string[]> {
+  const targets = await Promise.all(paths.map((path) => linkTarget(host, path)));
+  return paths.filter((path, index) => {
+    const target = targets[index];
+    if (target === undefined) return true;
+    return !NOT_THEIRS.test(target) && !paths.includes(target) && targets.indexOf(target) === index && target !== path;
+  });
+}
+
 async function readFile(host: Host, path: string): Promise<ConfigFile | Unreadable | undefined> {
-  const stat = await host.stat(path, { noFollow: true });
+  const stat = await host.stat(path);
   if (stat.kind === 'absent') return undefined;
   if (stat.kind === 'unreadable') return { path, errno: stat.errno };
   if (stat.value.kind !== 'file') return undefined;

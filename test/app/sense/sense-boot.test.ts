@@ -48,7 +48,7 @@ test('pins of proxmox-boot-tool, with and without EFI system partitions', async 
   });
 });
 
-test('configuration files are read whole, byte for byte, links are not followed', async () => {
+test("configuration files are read whole, byte for byte; links to others of them and to what is nobody's are left out", async () => {
   const tree = node();
   tree.setFile('/etc/default/grub', Uint8Array.of(35, 0xfc, 10), { mode: 0o640, gid: 4 });
   tree.setFile('/etc/default/grub.d/.hidden.cfg', 'x');
@@ -65,6 +65,24 @@ test('configuration files are read whole, byte for byte, links are not followed'
   ]);
   expect(facts?.files[0]).toEqual({ path: '/etc/default/grub', base64: btoa('#\u00fc\n'), mode: 0o640, uid: 0, gid: 4 });
   expect(facts?.unreadable).toEqual([]);
+});
+
+test('a file that lies somewhere else is read by the name of the link to it, once', async () => {
+  const tree = node();
+  tree.setFile('/root/dotfiles/grub', 'GRUB_DEFAULT=0\n', { mode: 0o600 });
+  tree.setLink('/root/grub', 'dotfiles/grub');
+  tree.setLink('/etc/default/grub', '../../root/grub');
+  tree.setFile('/root/dotfiles/vfio.conf', 'blacklist i915\n');
+  for (const name of ['a.conf', 'b.conf']) tree.setLink(`/etc/modprobe.d/${name}`, '/root/dotfiles/vfio.conf');
+  tree.setLink('/etc/modprobe.d/gone.conf', '/root/dotfiles/gone.conf');
+  tree.setLink('/etc/modprobe.d/round.conf', 'round.conf');
+  tree.setFile('/usr/lib/modprobe.d/of-a-package.conf', 'blacklist xe\n');
+  tree.setLink('/etc/modprobe.d/of-a-package.conf', '/usr/lib/modprobe.d/of-a-package.conf');
+  const facts = ifKnown(await senseConfig(memoryHost(tree)));
+  expect(facts?.files).toEqual([
+    { path: '/etc/default/grub', base64: btoa('GRUB_DEFAULT=0\n'), mode: 0o600, uid: 0, gid: 0 },
+    { path: '/etc/modprobe.d/a.conf', base64: btoa('blacklist i915\n'), mode: 0o644, uid: 0, gid: 0 },
+  ]);
 });
 
 test('what is there and cannot be read is named', async () => {

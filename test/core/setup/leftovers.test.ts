@@ -121,6 +121,11 @@ describe('leftovers', () => {
     expect(found('gvt-g', given('i915'))).toEqual(['driverctl /etc/driverctl.d/0000:00:02.0: note']);
   });
 
+  test('a line that keeps a module from loading: the GPU driver may stay away in gvt-d, vfio-pci may not', () => {
+    const files = { '/etc/modprobe.d/a.conf': 'install i915 /bin/false\ninstall vfio-pci /bin/false\n' };
+    expect(found('gvt-d', files)).toEqual(['install-line /etc/modprobe.d/a.conf:2: breaks']);
+  });
+
   test('lines of modprobe that run or pull in something', () => {
     const files = {
       '/etc/modprobe.d/a.conf':

@@ -10,7 +10,9 @@ export const installLine: Detector = ({ others, mode }) =>
   directivesOf(others).flatMap((directive) => {
     const { path, line, text, keyword, module, rest } = directive;
     const place = { path, line, text };
-    if (keyword === 'install' && [...GRAPHICS, 'vfio_pci'].includes(module) && !/^(\/usr)?(\/bin\/)?(true|false)\b/.test(rest)) {
+    // What only keeps a graphics driver from loading is no harm here (blocked-driver.ts says where it is).
+    const keeps = GRAPHICS.includes(module) && /^(\/usr)?(\/bin\/)?(true|false)\b/.test(rest);
+    if (keyword === 'install' && [...GRAPHICS, 'vfio_pci'].includes(module) && !keeps) {
       const says = `It runs a command instead of loading ${module}.`;
       const breaks = 'The GPU is handed to vfio-pci by such a line of ours, and modprobe runs only one of the two.';
       return [{ id: 'leftover.install-line', ...place, says, ...(mode === 'gvt-d' ? { breaks } : {}) }];

@@ -24,7 +24,8 @@ export function udevLines(text: string): readonly UdevLine[] {
     const { line, rule } = begun ?? { line: index + 1, rule: '' };
     const goesOn = plain.endsWith('\\');
     begun = goesOn ? { line, rule: rule + plain.slice(0, -1) } : undefined;
-    if (!goesOn && rule + plain !== '') found.push({ line, text: lines.slice(line - 1, index + 1).join('\n'), rule: rule + plain });
+    if (!goesOn && rule + plain !== '')
+      found.push({ line, text: lines.slice(line - 1, index + 1).join('\n'), rule: rule + plain });
   }
   return found;
 }
