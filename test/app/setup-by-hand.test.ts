@@ -39,7 +39,10 @@ describe('a node that somebody set up by hand', () => {
     ['/etc/sysfs.d/igpu.conf', `${SYSFS} = 7`],
     ['/etc/tmpfiles.d/igpu.conf', `w /sys/${SYSFS} - - - - 7`],
     ['/etc/udev/rules.d/80-igpu.rules', 'ACTION=="add", KERNEL=="0000:00:02.0", SUBSYSTEM=="pci", ATTR{sriov_numvfs}="7"'],
-    ['/etc/udev/rules.d/80-igpu.rules', 'ACTION=="add", SUBSYSTEM=="pci", \\\n KERNEL=="0000:00:02.0", \\\n ATTR{sriov_numvfs}="7"'],
+    [
+      '/etc/udev/rules.d/80-igpu.rules',
+      'ACTION=="add", SUBSYSTEM=="pci", \\\n KERNEL=="0000:00:02.0", \\\n ATTR{sriov_numvfs}="7"',
+    ],
   ])('by %s: it is left alone, and switched off when pveigpu takes over', async (path, line) => {
     const machine = simulated('raptor-lake-s-by-hand');
     const { tree } = machine.node.machine;

@@ -70,7 +70,12 @@ export function lastingPart(
     const file = config.files.find(({ path }) => path === one.path);
     if (file === undefined || one.line === undefined) return false;
     const lines = one.text.split('\n').map(commented);
-    return textOf(file).split('\n').slice(one.line - 1, one.line - 1 + lines.length).join('\n') === lines.join('\n');
+    return (
+      textOf(file)
+        .split('\n')
+        .slice(one.line - 1, one.line - 1 + lines.length)
+        .join('\n') === lines.join('\n')
+    );
   };
   const found = cases.flatMap((gpu) =>
     findLeftovers({
