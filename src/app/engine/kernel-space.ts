@@ -4,7 +4,7 @@ import { releaseOfPackage } from '../../core/kernels/kernel-packages.ts';
 import { ok, type Result } from '../../core/problem.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Context } from '../context.ts';
-import { withEsp } from './boot/mounted-esp.ts';
+import { eachEsp } from './boot/mounted-esp.ts';
 import { enoughSpace } from './enough-space.ts';
 
 /**
@@ -20,12 +20,9 @@ export async function roomForKernels(context: Context, packages: readonly string
   const boot = await enoughSpace(host, '/boot', bytes, what);
   if (!boot.ok) return boot;
   const list = await host.read(ESP_LIST);
-  for (const uuid of list.kind === 'content' ? espUuids(list.value) : []) {
-    if ((await host.stat(`/dev/disk/by-uuid/${uuid}`)).kind !== 'content') continue;
-    const room = await withEsp(context, uuid, async (esp) => await enoughSpace(host, esp, bytes, what));
-    if (!room.ok) return room;
-  }
-  return ok(undefined);
+  const uuids = list.kind === 'content' ? espUuids(list.value) : [];
+  const room = await eachEsp(context, uuids, async (esp) => await enoughSpace(host, esp, bytes, what));
+  return room.ok ? ok(undefined) : room;
 }
 
 async function largest(host: Host, prefix: string): Promise<number> {

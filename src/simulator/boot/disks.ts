@@ -7,6 +7,8 @@ export interface Esp {
   readonly tree: FileTree;
   /** What fits on it, in bytes; only the lengths of files count. */
   sizeBytes: number;
+  /** Its file system cannot be mounted any more. */
+  damaged?: boolean;
 }
 
 /** A file system that is mounted below the root now. */

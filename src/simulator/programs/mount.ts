@@ -17,6 +17,7 @@ export function mount(disks: Disks): Program {
     if (machine.tree.get(at)?.kind !== 'directory') return failure(`mount: ${at}: mount point does not exist.\n`);
     if (disks.mounts.some((one) => one.esp === esp && one.at === at))
       return failure(`mount: ${at}: ${source} already mounted on ${at}.\n`);
+    if (esp.damaged === true) return failure(`mount: ${at}: can't read superblock on ${source}.\n`);
     mountEsp(disks, esp, at);
     showMounts(machine.tree, disks);
     return { exitCode: 0, stdout: '', stderr: '' };

@@ -89,6 +89,36 @@ describe.each(LOADERS)('$name', (profile) => {
     expect(machine.node.machine.tree.text('/proc/cmdline')).toContain(' initcall_blacklist=sysfb_init');
   });
 
+  test('a partition that cannot be mounted is passed over with a word, also on the way back; where none can nothing is done', async () => {
+    const machine = new Simulated(profile);
+    const [first, second] = machine.node.disks.esps;
+    if (first === undefined || second === undefined) return expect(profile.loader).toBe('grub');
+    const before = lasting(machine);
+    second.damaged = true;
+    const plan = setUp(machine);
+    await must(machine, plan);
+    expect(machine.said.join('\n')).toContain(
+      `The EFI system partition ${second.uuid} is passed over and keeps what it had: mount could not`,
+    );
+    expect(await machine.node.reboot()).toEqual({ booted: true });
+    expect(machine.node.machine.tree.text('/proc/cmdline')).toContain(' initcall_blacklist=sysfb_init');
+    const steps = [...plan.steps]
+      .reverse()
+      .map(inverseOf)
+      .filter((step): step is Step => step !== null);
+    const consumes = ({ action }: Step) => action === 'updateInitramfs' || action === 'refreshBoot';
+    await must(machine, {
+      title: 'back',
+      steps: [...steps.filter((step) => !consumes(step)), ...steps.filter(consumes).reverse()],
+      remarks: [],
+    });
+    expect(lasting(machine)).toEqual(before);
+
+    first.damaged = true;
+    const refused = await applyPlan(machine.context, plan);
+    expect(refused).toMatchObject({ ok: false, problem: { message: expect.stringContaining(first.uuid) } });
+  });
+
   test('the power goes anywhere: the node boots, and all is taken back', async () => {
     const pin = OTHER_KERNEL;
     const whole = cutAt(profile, Number.POSITIVE_INFINITY);

@@ -10,7 +10,7 @@ import {
 import { ok, problem, type Result } from '../../../core/problem.ts';
 import { updateText } from '../boot/boot-copies.ts';
 import { makeGrubConfig } from '../boot/make-grub-config.ts';
-import { withEsp } from '../boot/mounted-esp.ts';
+import { eachEsp } from '../boot/mounted-esp.ts';
 import type { EngineContext, Executor } from '../executor.ts';
 import { runProgram } from '../run-program.ts';
 
@@ -54,11 +54,8 @@ async function onSystemdBoot(context: EngineContext, entry: TrialEntry | null): 
   }
   const list = await host.read(ESP_LIST);
   if (list.kind !== 'content') return problem('host.read', `${ESP_LIST} cannot be read.`, { where: ESP_LIST });
-  for (const uuid of espUuids(list.value)) {
-    if ((await host.stat(`/dev/disk/by-uuid/${uuid}`)).kind !== 'content') continue;
-    const done = await withEsp(context, uuid, async (esp) => await onEsp(context, esp, entry));
-    if (!done.ok) return done;
-  }
+  const done = await eachEsp(context, espUuids(list.value), async (esp) => await onEsp(context, esp, entry));
+  if (!done.ok) return done;
   return entry === null ? ok(undefined) : await call(context, ['bootctl', 'set-oneshot', `${TRIAL_ID}.conf`]);
 }
 

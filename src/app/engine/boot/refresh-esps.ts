@@ -6,7 +6,7 @@ import type { EngineContext } from '../executor.ts';
 import { runProgram } from '../run-program.ts';
 import { updateCopies } from './boot-copies.ts';
 import { makeGrubConfig } from './make-grub-config.ts';
-import { withEsp } from './mounted-esp.ts';
+import { eachEsp } from './mounted-esp.ts';
 import { nextKernel, writeGrubPin } from './pinned-kernel.ts';
 import { removeOldFiles, updateSystemdBoot } from './systemd-boot-files.ts';
 
@@ -32,17 +32,13 @@ export async function refreshEsps(context: EngineContext): Promise<Result<void>>
     );
   const list = await host.read(ESP_LIST);
   if (list.kind !== 'content') return problem('host.read', `${ESP_LIST} cannot be read.`, { where: ESP_LIST });
-  let done = 0;
-  for (const uuid of espUuids(list.value)) {
-    if ((await host.stat(`/dev/disk/by-uuid/${uuid}`)).kind !== 'content') {
-      context.log.warn(`The EFI system partition ${uuid} is not there; proxmox-boot-tool clean takes it off the list.`);
-      continue;
-    }
-    const refreshed = await withEsp(context, uuid, async (esp) => await refreshOne(context, esp, releases, selected));
-    if (!refreshed.ok) return refreshed;
-    if (refreshed.value === 'refreshed') done += 1;
-  }
-  return done > 0
+  const refreshed = await eachEsp(
+    context,
+    espUuids(list.value),
+    async (esp) => await refreshOne(context, esp, releases, selected),
+  );
+  if (!refreshed.ok) return refreshed;
+  return refreshed.value.includes('refreshed')
     ? ok(undefined)
     : problem('plan.failed', 'None of the EFI system partitions of proxmox-boot-tool is there and prepared.', {
         hint: 'proxmox-boot-tool status shows what is wrong.',
