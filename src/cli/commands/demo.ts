@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { readVerdict } from '../../app/verdict.ts';
+import { ok, problem, type Result } from '../../core/problem.ts';
 import { composeSimulated, type SimulatedContext, simulatedMachines } from '../../main/compose.ts';
 import { refuse } from '../carry-out.ts';
 import type { Call } from '../command.ts';
 import { COMMANDS } from '../command-table.ts';
 import { differences } from '../demo/differences.ts';
 import { recordedStage } from '../demo/recorded-stage.ts';
+import { serveDemo, untilStopped } from '../demo/serve.ts';
 import { runShell, terminalKeyboard } from '../demo/shell.ts';
 import { stageOf } from '../demo/stage.ts';
 import { play, type Scene, scenesFor } from '../demo/story.ts';
+import { unitProgram } from '../demo/unit-program.ts';
 import { EXIT } from '../exit-code.ts';
 import { type Io, logOf } from '../io.ts';
 import { paint } from '../style.ts';
@@ -19,13 +22,16 @@ const DEFAULT_PROFILE = 'raptor-lake-s-untouched';
 export async function run(call: Call): Promise<number> {
   const { io, options } = call;
   if (options.profiles === true) return await listProfiles(call);
-  const log = logOf(io);
+  const port = portOf(options.port);
+  if (!port.ok) return refuse(call, port.problem);
   const opened = await composeSimulated({
     profile: typeof options.profile === 'string' ? options.profile : DEFAULT_PROFILE,
-    log,
+    log: logOf(io),
+    unitProgram,
   });
   if (!opened.ok) return refuse(call, opened.problem);
   const machine = opened.value;
+  if (options.serve === true) return await serve(io, machine, port.value);
   if (options.json === true) return await tellAsValue(io, machine);
   const { node } = machine;
   const keyboard = io.interactive && options.once !== true ? terminalKeyboard() : undefined;
@@ -60,8 +66,25 @@ export async function run(call: Call): Promise<number> {
   else io.err(`\nThe node is not as it was: ${left.join(', ')}\n`);
   const code = right && left.length === 0 ? EXIT.done : EXIT.failed;
   if (keyboard === undefined) return code;
+  const demo = await serveDemo(io, machine, port.value);
   await runShell(stage, keyboard).finally(() => keyboard.close());
+  await demo.close();
   return code;
+}
+
+/** The panel alone, until somebody ends it. */
+async function serve(io: Io, machine: SimulatedContext, port: number): Promise<number> {
+  const demo = await serveDemo(io, machine, port);
+  await untilStopped();
+  await demo.close();
+  return EXIT.done;
+}
+
+/** The port that was asked for; 0, any that is free, when none was. */
+function portOf(text: string | boolean | undefined): Result<number> {
+  if (typeof text !== 'string') return ok(0);
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : -1;
+  return port >= 0 && port < 65_536 ? ok(port) : problem('usage', `"${text}" is no port.`);
 }
 
 async function scenesOf(machine: SimulatedContext): Promise<readonly Scene[]> {
