@@ -11,7 +11,7 @@ const LAYERS: Record<string, { layers: string[]; packages: string[] | 'any' }> =
   adapters: { layers: ['core', 'ports', 'adapters'], packages: 'any' },
   simulator: { layers: ['core', 'ports', 'simulator'], packages: [] },
   main: { layers: ['core', 'ports', 'app', 'adapters', 'simulator', 'main'], packages: 'any' },
-  cli: { layers: ['core', 'ports', 'app', 'main', 'cli'], packages: 'any' },
+  cli: { layers: ['core', 'ports', 'app', 'main', 'service', 'cli'], packages: 'any' },
   service: { layers: ['core', 'ports', 'app', 'main', 'service'], packages: 'any' },
   'pve-hooks': { layers: ['core', 'ports', 'app', 'main'], packages: 'any' },
 };

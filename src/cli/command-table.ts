@@ -168,18 +168,22 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'demo',
     summary: 'the whole story on a simulated node',
-    details: 'Needs no Proxmox, no GPU and no root. Without --once it waits for Enter and ends in a shell on the simulated node.',
+    details:
+      'Needs no Proxmox, no GPU and no root. Without --once it waits for Enter and ends in a shell on the simulated node, whose panel it serves on loopback meanwhile.',
     options: [
       { flags: '--profile <name>', description: 'the simulated machine', complete: 'profile' },
       { flags: '--profiles', description: 'list the machines' },
       { flags: '--once', description: 'tell the story without waiting, then end' },
     ],
     prints: true,
+      { flags: '--serve', description: 'only serve the panel, until Ctrl-C' },
+      { flags: '--port <n>', description: 'of the panel, default any that is free', complete: 'none' },
     examples: [
       { line: 'pveigpu demo', does: 'step by step on an i9-14900K' },
       { line: 'pveigpu demo --profile jasper-lake --once', does: 'a machine that cannot do SR-IOV' },
     ],
     load: () => import('./commands/demo.ts'),
+      { line: 'pveigpu demo --serve', does: 'the panel of a simulated node in your browser' },
   },
   {
     name: 'completion',
