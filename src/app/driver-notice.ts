@@ -18,9 +18,10 @@ import type { SetupGround } from '../core/setup/setup-part.ts';
 import type { Context } from './context.ts';
 import { buildFindings } from './driver-check.ts';
 import { driverGround } from './driver-ground.ts';
+import { applyRuns } from './engine/apply-lock.ts';
 import { applyPlan } from './engine/apply-plan.ts';
 import { writeState } from './engine/state-files.ts';
-import { APPLY_LOCK, RUN_DIR, STATE_DIR } from './engine/state-paths.ts';
+import { STATE_DIR } from './engine/state-paths.ts';
 import { readSettings } from './settings.ts';
 
 const NOTICES_FILE = `${STATE_DIR}/kernel-notices.json`;
@@ -56,14 +57,6 @@ export async function noticeKernels(context: Context): Promise<readonly string[]
   const notices: KernelNotices = { format: 1, seen, ...(pin.pinned === undefined ? {} : { pinned: pin.pinned }) };
   const written = await writeState(context.host, NOTICES_FILE, notices);
   return [...lines, ...pin.lines, ...(written.ok ? [] : [written.problem.message])];
-}
-
-/** Another apply holds the lock for as long as it runs. */
-async function applyRuns({ host }: Context): Promise<boolean> {
-  const folder = await host.mkdir(RUN_DIR, { mode: 0o700 });
-  const lock = folder.ok ? await host.lock(APPLY_LOCK, { timeoutMs: 1 }) : folder;
-  if (lock.ok) await lock.value.release();
-  return !lock.ok && lock.problem.code === 'host.locked';
 }
 
 /** Kernels that may run later and do not run now: those after the running one in the loader's order. */

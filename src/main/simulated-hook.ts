@@ -4,7 +4,7 @@ import { runHook } from '../app/run-hook.ts';
 import type { HookRunner } from '../simulator/machine.ts';
 
 /** The sign by which our hookscript is recognised; other scripts of a simulated node do nothing. */
-const OURS = 'pveigpu';
+const OURS = 'pveigpu-hook VMID PHASE';
 
 /** Runs hook scripts of a simulated node: ours as the real use case does, on that same node. */
 export function simulatedHookRunner(contextOf: () => Context): HookRunner {

@@ -18,3 +18,11 @@ export async function withApplyLock<T>(context: Context, work: () => Promise<T>)
     await lock.value.release();
   }
 }
+
+/** Whether an apply of ours is at work: it holds the lock for as long as it runs. */
+export async function applyRuns({ host }: Context): Promise<boolean> {
+  const folder = await host.mkdir(RUN_DIR, { mode: 0o700 });
+  const lock = folder.ok ? await host.lock(APPLY_LOCK, { timeoutMs: 1 }) : folder;
+  if (lock.ok) await lock.value.release();
+  return !lock.ok && lock.problem.code === 'host.locked';
+}

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import { onlyWith } from './only-with.ts';
 
 /** The name under which systemd knows the unit. */
 export const CONFIRM_UNIT_NAME = 'pveigpu-confirm.service';
@@ -16,6 +17,7 @@ export function confirmUnit(program: string): string {
 [Unit]
 Description=Confirm the set-up of the GPU after a healthy boot (pveigpu)
 ConditionPathExists=/var/lib/pveigpu/pending.json
+${onlyWith(program)}
 After=pveproxy.service pvedaemon.service pve-cluster.service network-online.target
 
 [Service]

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import { onlyWith } from './only-with.ts';
 import { VF_BOOT_UNIT_NAME } from './vf-boot-unit.ts';
 
 /** The name under which systemd knows the unit. */
@@ -16,6 +17,7 @@ export function poolsUnit(program: string): string {
 [Unit]
 Description=Pools of slices for guests (pveigpu)
 ConditionPathExists=/var/lib/pveigpu/desired.json
+${onlyWith(program)}
 After=pve-cluster.service ${VF_BOOT_UNIT_NAME}
 Before=pve-guests.service pve-ha-lrm.service
 StartLimitIntervalSec=0

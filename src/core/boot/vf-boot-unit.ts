@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import { onlyWith } from './only-with.ts';
 
 /** The name under which systemd knows the unit. */
 export const VF_BOOT_UNIT_NAME = 'pveigpu-boot.service';
@@ -20,6 +21,7 @@ export function vfBootUnit(program: string): string {
 [Unit]
 Description=VFs of the GPU for guests (pveigpu)
 ConditionPathExists=/var/lib/pveigpu/desired.json
+${onlyWith(program)}
 After=systemd-modules-load.service systemd-udevd.service systemd-udev-trigger.service
 Before=pve-guests.service pve-ha-lrm.service
 StartLimitIntervalSec=60
