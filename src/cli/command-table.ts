@@ -3,6 +3,7 @@ import type { CommandSpec, OptionSpec } from './command.ts';
 import { GPU } from './common-options.ts';
 import { DOCTOR_COMMANDS } from './doctor-commands.ts';
 import { DRIVER_COMMANDS } from './driver-commands.ts';
+import { EXPORT_COMMANDS } from './export-commands.ts';
 import { GUEST_COMMANDS } from './guest-commands.ts';
 import { KERNEL_COMMANDS } from './kernel-commands.ts';
 import { MDEV_COMMANDS } from './mdev-commands.ts';
@@ -101,6 +102,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./commands/assignments.ts'),
   },
   GUEST_COMMANDS,
+  ...EXPORT_COMMANDS,
   KERNEL_COMMANDS,
   DRIVER_COMMANDS,
   VF_COMMANDS,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Mode } from '../core/gpu/verdict.ts';
-import { type MdevWish, parseDisplayWish } from '../core/mdev/mdev-wish.ts';
+import { type DisplayWish, type MdevWish, parseDisplayWish } from '../core/mdev/mdev-wish.ts';
 import type { OptionSpec, Options } from './command.ts';
 import { Failure } from './print-problem.ts';
 
@@ -19,20 +19,26 @@ export const MDEV_OPTIONS: readonly OptionSpec[] = [
 
 /** What was asked of a mediated device as `{ mode, mdev }`, or nothing; both options stand for `--mode gvt-g`. */
 export function mdevOf(options: Options, mode: Mode | 'auto'): { readonly mode?: 'gvt-g'; readonly mdev?: MdevWish } {
-  const { type, display } = options;
+  const { type } = options;
   const asked = ['type', 'display'].filter((name) => typeof options[name] === 'string');
   if (asked.length === 0) return {};
   if (mode !== 'auto' && mode !== 'gvt-g')
     throw new Failure({ code: 'usage', message: `--${asked[0]} goes with --mode gvt-g alone.`, hint: 'Leave out --mode.' });
-  const wish = typeof display === 'string' ? parseDisplayWish(display) : undefined;
-  if (typeof display === 'string' && wish === undefined)
-    throw new Failure({
-      code: 'usage',
-      message: `"${display}" is no display for a mediated device.`,
-      hint: 'Use off, ramfb, or a size in pixels such as ramfb,1920x1080.',
-    });
+  const wish = displayWishOf(options);
   return {
     mode: 'gvt-g',
     mdev: { ...(typeof type === 'string' ? { type } : {}), ...(wish === undefined ? {} : { display: wish }) },
   };
+}
+
+/** The picture that `--display` asks for, or undefined when it was not given. */
+export function displayWishOf({ display }: Options): DisplayWish | undefined {
+  if (typeof display !== 'string') return undefined;
+  const wish = parseDisplayWish(display);
+  if (wish !== undefined) return wish;
+  throw new Failure({
+    code: 'usage',
+    message: `"${display}" is no display for a mediated device.`,
+    hint: 'Use off, ramfb, or a size in pixels such as ramfb,1920x1080.',
+  });
 }
