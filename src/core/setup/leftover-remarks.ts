@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Remark } from '../plan/action.ts';
-import type { Leftover } from './leftovers/leftover.ts';
+import { type Leftover, shownText } from './leftovers/leftover.ts';
 import type { LineOff } from './settle-files.ts';
 
 /** What becomes of the leftovers: remarks, lines that are switched off, and what of those must go on to hold. */
@@ -27,8 +27,7 @@ export function answerLeftovers(
   for (const one of found) {
     const { path, line, text, says, breaks, serves, keeps, remedy, counter } = one;
     const where = line === undefined ? path : `${path}:${line}`;
-    const lines = text.split('\n');
-    const what = `${where} has "${lines.map((one) => one.trim()).join(' ')}". ${says}`;
+    const what = `${where} has "${shownText(one)}". ${says}`;
     const was = options.switched(one);
     const goesOff = (breaks !== undefined && (options.force || was)) || (serves === true && (options.takeOver || was));
     if (goesOff && line !== undefined) {
@@ -36,7 +35,7 @@ export function answerLeftovers(
         serves === true
           ? 'pveigpu does this from now on'
           : 'the mode cannot work with this line; it comes back with "pveigpu apply host"';
-      off.push(...lines.map((_, index) => ({ path, line: line + index, reason })));
+      off.push(...text.split('\n').map((_, index) => ({ path, line: line + index, reason })));
       if (keeps !== undefined) kept.push(keeps);
       if (!was)
         remarks.push({ level: 'warning', id: one.id, text: `${what} The line is switched off until the mode is taken back.` });

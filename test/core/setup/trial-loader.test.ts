@@ -16,6 +16,7 @@ const GRUB = { kind: 'grub', tool: false, active: true } as const;
 test.each([
   ['/dev/sda2 / ext4 rw 0 0\n', true],
   ['/dev/nvme0n1p3 / xfs rw 0 0\n', true],
+  ['/dev/vda / ext4 rw 0 0\n', true],
   ['/dev/mapper/pve-root / ext4 rw 0 0\n', false],
   ['rpool/ROOT/pve-1 / zfs rw 0 0\n', false],
   ['/dev/sda2 / btrfs rw 0 0\n', false],

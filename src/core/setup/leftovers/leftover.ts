@@ -42,3 +42,11 @@ export interface LeftoverGround {
 
 /** Finds the settings of one kind. */
 export type Detector = (ground: LeftoverGround) => readonly Leftover[];
+
+/** The lines of a leftover as they are shown in a sentence. */
+export function shownText({ text }: Pick<Leftover, 'text'>): string {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .join(' ');
+}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Remark } from '../../plan/action.ts';
 import { answerLeftovers } from '../leftover-remarks.ts';
-import type { Leftover } from '../leftovers/leftover.ts';
+import { type Leftover, shownText } from '../leftovers/leftover.ts';
 import { findLeftovers } from '../leftovers/table.ts';
 import { modeDriver } from '../mode-driver.ts';
 import type { Others } from '../others.ts';
@@ -37,8 +37,9 @@ export function trialLeftovers(
   return { remarks: once, counters: [...new Set(answered.counters)] };
 }
 
-function inFile({ id, path, line, text, says, breaks }: Leftover): Remark {
-  const what = `${path}:${line} has "${text.trim()}". ${says}`;
+function inFile(leftover: Leftover): Remark {
+  const { id, path, line, says, breaks } = leftover;
+  const what = `${path}:${line} has "${shownText(leftover)}". ${says}`;
   if (breaks === undefined) return { level: 'note', id, text: what };
   const hint = 'A trial changes no file: take the line out first, or apply without --trial and with --force.';
   return { level: 'blocker', id, text: `${what} ${breaks}`, hint, overridable: false, code: 'plan.drift' };

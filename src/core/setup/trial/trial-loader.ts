@@ -2,8 +2,8 @@
 import type { BootFacts, LoaderKind } from '../../facts/boot-facts.ts';
 import { ok, problem, type Result } from '../../problem.ts';
 
-/** A partition that GRUB can write to, so that it forgets the choice before it starts the trial (grub-core/disk/diskfilter.c only reads). */
-const PLAIN = /^\/dev\/(sd[a-z]+|vd[a-z]+|xvd[a-z]+|hd[a-z]+|nvme\d+n\d+p|mmcblk\d+p)\d+$/;
+/** A partition or a whole disk that GRUB can write to, so that it forgets the choice before it starts the trial (grub-core/disk/diskfilter.c only reads). */
+const PLAIN = /^\/dev\/((?:s|v|xv|h)d[a-z]+\d*|(?:nvme\d+n\d+|mmcblk\d+)(?:p\d+)?)$/;
 const WRITABLE = ['ext2', 'ext3', 'ext4', 'xfs', 'vfat'];
 
 /**
