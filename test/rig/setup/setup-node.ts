@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { copyFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync } from 'node:fs';
+import { inRig } from '../build/workspace.ts';
 import type { Shape } from '../machine/shape.ts';
 import { VirtualMachine } from '../machine/virtual-machine.ts';
 import { setupDisk } from './disks.ts';
@@ -51,7 +52,9 @@ export class SetupNode {
 
   /** Switches the node on, and does not wait for more than its agent. */
   async switchOn(): Promise<void> {
-    this.#machine = await VirtualMachine.start(this.shape);
+    await this.#timed('switched on', async () => {
+      this.#machine = await VirtualMachine.start(this.shape);
+    });
   }
 
   /** Switches the node on and waits until systemd has started all. */
@@ -61,7 +64,7 @@ export class SetupNode {
   }
 
   async powerDown(): Promise<void> {
-    await this.machine.powerDown(MOST_MS);
+    await this.#timed('switched off', async () => await this.machine.powerDown(MOST_MS));
     this.#machine = undefined;
   }
 
@@ -89,12 +92,14 @@ export class SetupNode {
   }
 
   async must(command: string, input?: string): Promise<string> {
-    return await this.machine.must(command, { timeoutMs: MOST_MS, ...(input === undefined ? {} : { input }) });
+    const options = { timeoutMs: MOST_MS, ...(input === undefined ? {} : { input }) };
+    return await this.#timed(command, async () => await this.machine.must(command, options));
   }
 
   /** Runs the product as root at a terminal would, with both outputs. */
   async pveigpu(args: string): Promise<Said> {
-    const answer = await this.machine.shell(`pveigpu ${args} < /dev/null 2>&1`, { timeoutMs: MOST_MS });
+    const command = `pveigpu ${args} < /dev/null 2>&1`;
+    const answer = await this.#timed(command, async () => await this.machine.shell(command, { timeoutMs: MOST_MS }));
     if (answer.timedOut) throw new Error(`pveigpu ${args} did not end.`);
     return { code: answer.code, text: answer.stdout };
   }
@@ -115,5 +120,17 @@ export class SetupNode {
       'while systemctl is-active -q pveigpu-confirm || [ "$(systemctl show --value -p ActiveState pveigpu-confirm)" = activating ]; do sleep 3; done',
     );
     return await this.must('journalctl --sync; journalctl -q -b -u pveigpu-confirm -o cat --no-pager');
+  }
+
+  /** Notes in `.rig/setup-times.log` what was done and how long it took: a story takes minutes and says nothing until it ends. */
+  async #timed<T>(what: string, work: () => Promise<T>): Promise<T> {
+    const begin = Date.now();
+    try {
+      return await work();
+    } finally {
+      const line = what.replaceAll(/\s+/g, ' ').slice(0, 100);
+      const seconds = ((Date.now() - begin) / 1000).toFixed(1).padStart(7);
+      appendFileSync(inRig('setup-times.log'), `${new Date().toISOString().slice(11, 19)} ${seconds} s  ${line}\n`);
+    }
   }
 }
