@@ -136,6 +136,19 @@ describe('a node that somebody set up by hand', () => {
     expect(text(machine, '/etc/modprobe.d/vfio.conf')).toBe(IDS);
     expect(text(machine, '/etc/modprobe.d/blacklist.conf')).toBe(BLACKLIST);
   });
+
+  test.each([
+    ['continued', 'options vfio-pci \\\n  ids=8086:5a85\n'],
+    ['with CRLF', 'options vfio-pci ids=8086:5a85\r\n'],
+  ])('a line that was switched off stays so without force: %s', async (_what, vfio) => {
+    const machine = simulated('apollo-lake');
+    machine.node.machine.tree.setFile('/etc/modprobe.d/vfio.conf', vfio);
+    const forced = must(await planHostSetup(machine.context, { mode: 'gvt-g', force: true }));
+    must(await applyPlan(machine.context, forced, { force: true }));
+    expect(text(machine, '/etc/modprobe.d/vfio.conf')).toBe(`# pveigpu: ${vfio}`);
+    const again = must(await planHostSetup(machine.context, {}));
+    expect([again.steps, again.remarks.filter(({ level }) => level === 'blocker')]).toEqual([[], []]);
+  });
 });
 
 describe('changes of a set-up', () => {

@@ -23,3 +23,8 @@ export function uncommentLines(text: string): string {
     .map((line) => (line.startsWith(COMMENT_MARK) ? line.slice(COMMENT_MARK.length) : line))
     .join('\n');
 }
+
+/** Whether we have switched a line off, by its number from 1. */
+export function isSwitchedOff(text: string, line: number): boolean {
+  return text.split('\n')[line - 1]?.startsWith(COMMENT_MARK) === true;
+}

@@ -6,7 +6,7 @@ import type { Bdf } from '../pci/address.ts';
 import type { Remark } from '../plan/action.ts';
 import type { DesiredGpu } from '../plan/desired.ts';
 import { ok, type Result } from '../problem.ts';
-import { commented } from './commented-lines.ts';
+import { isSwitchedOff } from './commented-lines.ts';
 import { answerLeftovers } from './leftover-remarks.ts';
 import type { Leftover } from './leftovers/leftover.ts';
 import { findLeftovers } from './leftovers/table.ts';
@@ -68,14 +68,7 @@ export function lastingPart(
   const isOff = (one: Leftover) => {
     if (one.counter !== undefined) return others.ourWords.includes(one.counter);
     const file = config.files.find(({ path }) => path === one.path);
-    if (file === undefined || one.line === undefined) return false;
-    const lines = one.text.split('\n').map(commented);
-    return (
-      textOf(file)
-        .split('\n')
-        .slice(one.line - 1, one.line - 1 + lines.length)
-        .join('\n') === lines.join('\n')
-    );
+    return file !== undefined && one.line !== undefined && isSwitchedOff(textOf(file), one.line);
   };
   const found = cases.flatMap((gpu) =>
     findLeftovers({
