@@ -8,6 +8,7 @@ import { GUEST_COMMANDS } from './guest-commands.ts';
 import { KERNEL_COMMANDS } from './kernel-commands.ts';
 import { MDEV_COMMANDS } from './mdev-commands.ts';
 import { MDEV_OPTIONS } from './mdev-options.ts';
+import { ROM_COMMANDS } from './rom-commands.ts';
 import { RUN_COMMANDS } from './run-commands.ts';
 import { SETUP_COMMANDS } from './setup-commands.ts';
 import { SHARE_OPTIONS } from './share-options.ts';
@@ -107,6 +108,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   DRIVER_COMMANDS,
   VF_COMMANDS,
   MDEV_COMMANDS,
+  ROM_COMMANDS,
   {
     name: 'pool',
     summary: 'PVE resource mappings made of VFs',

@@ -70,6 +70,27 @@ export function isRomAt(bytes: Uint8Array, at: number): boolean {
   return imageSignature(bytes, at) === '55aa' && typeof pciDataAt(bytes, at) !== 'string';
 }
 
+/**
+ * How many bytes of a ROM are needed to know its whole, where only its beginning is here: more than there are as long as an image is cut,
+ * or the one behind it has not been seen.
+ */
+export function bytesWanted(bytes: Uint8Array): number {
+  return Math.max(wantedBy(bytes, specStep), wantedBy(bytes, npdeStep));
+}
+
+function wantedBy(bytes: Uint8Array, step: typeof specStep): number {
+  let offset = 0;
+  for (let count = 0; count < MOST_IMAGES; count += 1) {
+    const image = imageAt(bytes, offset);
+    if (image === 'truncated-header' || image === 'pci-data-outside' || offset >= bytes.length) return bytes.length + 1;
+    if (typeof image === 'string') return offset;
+    const { bytes: said, isLast } = step(image);
+    offset += said;
+    if (isLast || said === 0) return offset;
+  }
+  return offset;
+}
+
 interface Walked {
   readonly end: number;
   readonly fault?: OptionRomFault;
