@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import { rmSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { whyNot } from '../build/debian-mirror.ts';
 import { FULL } from '../cases/with-machine.ts';
@@ -38,7 +39,8 @@ async function cutsOf(
     next = now + Math.random() * 4;
     cuts.push({ shape: await node.asCutNow(`${name}-${cuts.length}`), at: `${now.toFixed(1)} s after the boot: ${said}` });
   }
-  while (cuts.length > count) cuts.splice(Math.floor(Math.random() * cuts.length), 1);
+  while (cuts.length > count)
+    for (const { shape } of cuts.splice(Math.floor(Math.random() * cuts.length), 1)) rmSync(shape.disk ?? '', { force: true });
   return cuts;
 }
 
@@ -87,7 +89,8 @@ describe.skipIf(whyNot() !== undefined)('the power goes', () => {
         const held = await node.must(IN_INITRAMFS);
         if (goesOn) expect(held, at).toContain('etc/modprobe.d/pveigpu.conf');
         else expect(held, at).not.toContain('pveigpu');
-        if (!FULL) continue;
+        // What `apply host` leaves is the start, byte for byte: one boot of it is enough.
+        if (!FULL || (!goesOn && index > 1)) continue;
         await node.reboot();
         if (goesOn) await node.confirmed();
         const asserted = await node.pveigpu('assert');
