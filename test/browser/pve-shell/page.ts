@@ -12,6 +12,8 @@ export interface ShellGuest {
 /** What PVE knows when it delivers its page. `caps` is a union over all paths, as PVE's GuiCap is: no promise for one node or guest. */
 export interface Shell {
   readonly user: string;
+  /** PVE's CSRFPreventionToken. */
+  readonly token: string;
   readonly theme: 'crisp' | 'proxmox-dark';
   readonly lang: 'en' | 'de';
   readonly nodes: readonly string[];
@@ -42,7 +44,7 @@ export function shellPage(shell: Shell): string {
 ${styles.map((href) => `<link rel="stylesheet" href="${href}">`).join('\n')}
 <script>
 PVE_SHELL = ${json(shell)};
-Proxmox = { Setup: { auth_cookie_name: 'PVEAuthCookie' }, defaultLang: ${json(shell.lang)}, NodeName: ${json(shell.nodes[0])}, UserName: ${json(shell.user)}, CSRFPreventionToken: '65FF0000:stand-in' };
+Proxmox = { Setup: { auth_cookie_name: 'PVEAuthCookie' }, defaultLang: ${json(shell.lang)}, NodeName: ${json(shell.nodes[0])}, UserName: ${json(shell.user)}, CSRFPreventionToken: ${json(shell.token)} };
 function gettext(message) { return message; }
 </script>
 <script src="/pve2/ext6/ext-all.js"></script>

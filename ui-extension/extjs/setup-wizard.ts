@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { Mode } from '../../src/core/gpu/verdict.ts';
+import { type PlanJob, setupJob } from '../model/plan-job.ts';
+import { type SetupChoice, setupChoices } from '../model/setup-choices.ts';
+import type { VerdictGpu } from '../model/verdict-rows.ts';
+import { type PlanPaneOptions, planPane } from './plan-pane.ts';
+
+/** What the wizard needs to know besides a pane for the plan. */
+export interface SetupWizard extends Omit<PlanPaneOptions, 'ready'> {
+  /** Intel GPUs, at least one. */
+  readonly gpus: readonly VerdictGpu[];
+}
+
+/** The wizard: what the node should do with a GPU, then the plan; what runs after that is a task in PVE's own window. */
+export function openSetupWizard({ gpus, ...options }: SetupWizard): void {
+  const { say } = options;
+  const [first] = gpus;
+  if (first === undefined) return;
+  const { pane, forceBox, show, submit } = planPane({
+    ...options,
+    ready: (isReady) => window.down('#submit')?.setDisabled(!isReady),
+  });
+  const turnTo = (page: 'mode' | 'plan') => {
+    window.down('#pages')?.setActiveItem(page);
+    for (const [itemId, where] of Object.entries({ next: 'mode', back: 'plan', submit: 'plan' }))
+      window.down(`#${itemId}`)?.setHidden(where !== page);
+    if (page === 'mode') window.down('#force')?.setHidden(true);
+    window.setTitle(Ext.htmlEncode(`${say('button.setup')}: ${say(`setup.step.${page}`)}`));
+  };
+  const window: ExtComponent = Ext.create('Ext.window.Window', {
+    ...{ modal: true, width: 760, height: 560, layout: 'fit', maximizable: true, cls: 'pveigpu-wizard' },
+    title: Ext.htmlEncode(`${say('button.setup')}: ${say('setup.step.mode')}`),
+    items: [{ xtype: 'container', itemId: 'pages', layout: 'card', items: [modePage(gpus, first, say), pane] }],
+    fbar: [
+      forceBox,
+      '->',
+      { text: say('button.back'), itemId: 'back', hidden: true, handler: () => turnTo('mode') },
+      {
+        ...{ text: say('button.next'), itemId: 'next' },
+        handler: () => {
+          const job = chosenJob(window, gpus, say);
+          if (job === undefined) return;
+          turnTo('plan');
+          show(window, job);
+        },
+      },
+      { text: say('button.apply'), itemId: 'submit', hidden: true, disabled: true, handler: () => submit(window) },
+    ],
+  });
+  window.show();
+}
+
+type Say = SetupWizard['say'];
+
+function modePage(gpus: readonly VerdictGpu[], first: VerdictGpu, say: Say): ExtConfig {
+  const chooser = {
+    ...{ xtype: 'combobox', itemId: 'gpu', fieldLabel: say('field.gpu'), editable: false, queryMode: 'local', value: first.bdf },
+    ...{ valueField: 'bdf', displayField: 'text', hidden: gpus.length === 1, anchor: '100%' },
+    store: { fields: ['bdf', 'text'], data: gpus.map(({ bdf, title }) => ({ bdf, text: `${title} (${bdf})` })) },
+    listConfig: { getInnerTpl: () => '{text:htmlEncode}' },
+    listeners: {
+      change: (box: ExtComponent, bdf: unknown) => {
+        const choices = box.up('#mode')?.down('#choices');
+        const gpu = gpus.find((one) => one.bdf === bdf);
+        if (!choices || gpu === undefined) return;
+        choices.removeAll();
+        choices.add(choiceItems(gpu, say));
+      },
+    },
+  };
+  return {
+    ...{ xtype: 'form', itemId: 'mode', border: false, scrollable: true, bodyPadding: 10 },
+    items: [
+      chooser,
+      { xtype: 'component', html: Ext.htmlEncode(say('setup.choose')), padding: '0 0 5 0', itemId: 'question' },
+      { xtype: 'container', itemId: 'choices', layout: 'anchor', ariaRole: 'radiogroup', items: choiceItems(first, say) },
+    ],
+  };
+}
+
+function choiceItems(gpu: VerdictGpu, say: Say): readonly ExtConfig[] {
+  const { choices, first } = setupChoices(gpu);
+  return choices.flatMap((choice) => [
+    {
+      ...{ xtype: 'radiofield', name: 'mode', inputValue: choice.mode, itemId: `mode-${choice.mode}`, anchor: '100%' },
+      ...{ checked: choice.mode === first, disabled: !choice.isPossible, hideLabel: true },
+      boxLabel: labelHtml(choice, say),
+    },
+    ...(choice.maxVfs === null ? [] : [vfsField(choice.maxVfs, say)]),
+  ]);
+}
+
+function vfsField(most: number, say: Say): ExtConfig {
+  return {
+    ...{ xtype: 'numberfield', itemId: 'vfs', fieldLabel: say('field.count'), labelWidth: 110, width: 220, margin: '0 0 8 22' },
+    ...{ minValue: 1, maxValue: most, value: most, allowDecimals: false, allowBlank: false, msgTarget: 'side' },
+    afterSubTpl: `<div class="pveigpu-below">${Ext.htmlEncode(say('setup.vfs.hint', { count: most }))}</div>`,
+  };
+}
+
+function labelHtml({ title, about, tags, why, needs }: SetupChoice, say: Say): string {
+  const below = [
+    about,
+    ...(why === '' ? [] : [say('setup.not-possible', { reason: why })]),
+    ...needs.map((need) => `${say('field.needs')}: ${need}`),
+  ];
+  const lines = below.map((line) => `<div class="pveigpu-below">${Ext.htmlEncode(line)}</div>`).join('');
+  return `<b>${Ext.htmlEncode(title)}</b>${tags.length === 0 ? '' : ` (${Ext.htmlEncode(tags.join(', '))})`}${lines}`;
+}
+
+/** The job that the fields say; undefined while they say none. */
+function chosenJob(window: ExtComponent, gpus: readonly VerdictGpu[], say: Say): PlanJob | undefined {
+  const chosen = gpus.length === 1 ? gpus[0]?.bdf : window.down('#gpu')?.getValue();
+  const gpu = gpus.find(({ bdf }) => bdf === chosen);
+  const modes: readonly Mode[] = gpu === undefined ? [] : setupChoices(gpu).choices.map(({ mode }) => mode);
+  const mode = modes.find((one) => window.down(`#mode-${one}`)?.getValue() === true);
+  if (gpu === undefined || mode === undefined) return undefined;
+  const count = window.down('#vfs');
+  if (mode === 'sriov' && count?.isValid?.() === false) return undefined;
+  const vfs = mode === 'sriov' ? Number(count?.getValue()) : Number.NaN;
+  return setupJob(gpu.bdf, { mode, ...(vfs > 0 ? { vfs } : {}) }, say);
+}
