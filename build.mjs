@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// Builds what ships: the command and the service (ESM chunks, so each loads only what it needs) and the hook (one CommonJS file).
+// Builds what ships: the command and the service (ESM chunks, so each loads only what it needs), the hook (one CommonJS file) and what browsers load.
 import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
+import { buildPanel } from './scripts/build-panel.mjs';
 import { collectLicences } from './scripts/collect-licences.mjs';
 
 const quiet = process.argv.includes('--quiet');
@@ -54,17 +55,20 @@ const doctor = await build({
   outfile: 'dist/lib/doctor.cjs',
 });
 const hook = await build({ ...shared, entryPoints: ['pve-hooks/hook.ts'], format: 'cjs', outfile: 'dist/lib/hook.cjs' });
+const panel = await buildPanel('dist/www');
 chmodSync('dist/bin/pveigpu.cjs', 0o755);
 mkdirSync('dist/share', { recursive: true });
 cpSync('pve-hooks/pveigpu-hook.pl', 'dist/share/pveigpu-hook');
 chmodSync('dist/share/pveigpu-hook', 0o755);
 writeFileSync(
   'dist/THIRD-PARTY-LICENCES.txt',
-  collectLicences([command.metafile, entry.metafile, doctor.metafile, hook.metafile]),
+  collectLicences([command.metafile, entry.metafile, doctor.metafile, hook.metafile, panel]),
 );
 writeFileSync(
   'dist/meta.json',
-  JSON.stringify({ command: command.metafile, entry: entry.metafile, doctor: doctor.metafile, hook: hook.metafile }),
+  JSON.stringify({
+    ...{ command: command.metafile, entry: entry.metafile, doctor: doctor.metafile, hook: hook.metafile, panel },
+  }),
 );
 if (!quiet) {
   for (const [path, { bytes }] of Object.entries({
@@ -72,6 +76,7 @@ if (!quiet) {
     ...entry.metafile.outputs,
     ...doctor.metafile.outputs,
     ...hook.metafile.outputs,
+    ...panel.outputs,
   }))
     if (!path.endsWith('.map')) console.log(`${String(bytes).padStart(8)}  ${path}`);
 }
