@@ -6,6 +6,7 @@ import { ifKnown } from '../core/facts/section.ts';
 import { releaseOfPackage } from '../core/kernels/kernel-packages.ts';
 import type { Remark, Step } from '../core/plan/action.ts';
 import { type BootRoom, type KernelFile, neededForCopies, neededInBoot, roomRemarks } from '../core/preflight/boot-room.ts';
+import { type BrokenEsp, brokenEspRemarks } from '../core/preflight/broken-esps.ts';
 import { ok } from '../core/problem.ts';
 import type { Host } from '../ports/host.ts';
 import type { Context } from './context.ts';
@@ -18,7 +19,7 @@ const LOCK_MS = 30_000;
 
 /**
  * Whether `/boot` and each EFI system partition of proxmox-boot-tool have room for what a plan builds and copies, looked at before its
- * first step. Partitions are mounted for a moment, at a place of their own; one that cannot be is left to the step itself.
+ * first step. Partitions are mounted for a moment, at a place of their own; those that cannot be are said.
  */
 export async function bootRoom(context: Context, facts: HostFacts, steps: readonly Step[]): Promise<readonly Remark[]> {
   const boot = ifKnown(facts.boot);
@@ -32,8 +33,9 @@ export async function bootRoom(context: Context, facts: HostFacts, steps: readon
   const rooms: BootRoom[] = [];
   const free = boot.freeBytes['/boot'];
   if (free !== undefined) rooms.push({ place: '/boot', freeBytes: free, neededBytes: neededInBoot(images, comes, kernelBytes) });
-  if (isCopied) rooms.push(...(await espRooms(context, boot, { sizes, rebuilt, comes, kernelBytes })));
-  return roomRemarks(rooms);
+  const esps = isCopied ? await lookAtEsps(context, boot, { sizes, rebuilt, comes, kernelBytes }) : NO_ESPS;
+  const isNoneLeft = esps.rooms.length === 0;
+  return [...roomRemarks([...rooms, ...esps.rooms]), ...brokenEspRemarks(esps.broken, isNoneLeft)];
 }
 
 interface Coming {
@@ -50,23 +52,32 @@ function newKernels(steps: readonly Step[], boot: BootFacts | undefined): number
   return [...releases].filter((release) => boot?.kernels.every((kernel) => kernel.release !== release) ?? true).length;
 }
 
-async function espRooms(context: Context, boot: BootFacts, coming: Coming): Promise<readonly BootRoom[]> {
+interface Esps {
+  readonly rooms: readonly BootRoom[];
+  readonly broken: readonly BrokenEsp[];
+}
+
+const NO_ESPS: Esps = { rooms: [], broken: [] };
+
+async function lookAtEsps(context: Context, boot: BootFacts, coming: Coming): Promise<Esps> {
   const { host } = context;
-  if (boot.espUuids.state !== 'known' || !host.abilities.run || !host.abilities.write) return [];
+  if (boot.espUuids.state !== 'known' || !host.abilities.run || !host.abilities.write) return NO_ESPS;
   const listed = await host.run(['proxmox-boot-tool', 'kernel', 'list'], { timeoutMs: LIST_MS });
-  if (!listed.ok || listed.value.exitCode !== 0) return [];
+  if (!listed.ok || listed.value.exitCode !== 0) return NO_ESPS;
   const releases = selectedKernels(listed.value.stdout);
   const folder = await host.mkdir(RUN_DIR, { mode: 0o700 });
   const lock = folder.ok ? await host.lock(`${RUN_DIR}/look.lock`, { timeoutMs: LOCK_MS }) : folder;
-  if (!lock.ok) return [];
+  if (!lock.ok) return NO_ESPS;
   try {
     const rooms: BootRoom[] = [];
+    const broken: BrokenEsp[] = [];
     for (const uuid of boot.espUuids.value) {
       if ((await host.stat(`/dev/disk/by-uuid/${uuid}`)).kind !== 'content') continue;
       const room = await lookAtEsp(context, uuid, async (esp) => ok(await espRoom(host, esp, uuid, releases, coming)));
-      if (room.ok && room.value !== undefined) rooms.push(room.value);
+      if (!room.ok) broken.push({ uuid, message: room.problem.message });
+      else if (room.value !== undefined) rooms.push(room.value);
     }
-    return rooms;
+    return { rooms, broken };
   } finally {
     await lock.value.release();
   }

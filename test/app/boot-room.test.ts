@@ -59,6 +59,20 @@ describe('a plan for which there is no room', () => {
     ]);
   });
 
+  test('a partition that cannot be mounted is a warning while another one can, else nothing is begun', async () => {
+    const machine = simulated(ON_ESPS);
+    const [first, ...others] = machine.node.disks.esps;
+    if (first === undefined) throw new Error('no partition');
+    for (const esp of others) esp.damaged = true;
+    const some = await planned(machine);
+    const warnings = some.remarks.filter(({ id }) => id === 'preflight.broken-esp');
+    expect([warnings.length, blockers(some)]).toEqual([others.length, []]);
+    expect(warnings.length).toBeGreaterThan(0);
+    first.damaged = true;
+    const none = blockers(await planned(machine)).map(({ id, text }) => [id, text.includes("can't read superblock")]);
+    expect(none).toEqual(machine.node.disks.esps.map(() => ['preflight.broken-esp', true]));
+  });
+
   test('a plan that touches neither is not looked at', async () => {
     const machine = simulated(ON_ESPS);
     const ended = await machine.carryOut(async () => await planHostSetup(machine.context, { mode: 'gvt-d', kernelFiles: [] }));
