@@ -30,30 +30,47 @@ my $INPUT = {
 };
 my $VIEW = ['perm', '/nodes/{node}', ['Sys.Audit']];
 my $LOOK_AT_GUEST = ['and', $VIEW, ['perm', '/vms/{vmid}', ['VM.Audit']]];
+my $ASK_GUEST = ['and', $LOOK_AT_GUEST, ['perm', '/vms/{vmid}', ['VM.GuestAgent.Unrestricted']]];
 my $SET_UP = ['perm', '/nodes/{node}', ['Sys.Audit', 'Sys.Modify']];
+my $DEEP = { deep => { type => 'boolean', optional => 1, description => 'Also what takes programs and seconds.' } };
 
 # path, method, permission, parameters, whether it starts a task
 my @ROUTES = (
     (map { [$_, 'GET', $VIEW, $NODE] }
-        qw(session status verdict findings history vfs mdevs pools assignments assertions facts)),
+        qw(session status verdict history vfs mdevs pools assignments assertions facts usage roms)),
+    ['findings', 'GET', $VIEW, { %$NODE, %$DEEP }],
+    ['guests/{vmid}', 'GET', $LOOK_AT_GUEST, $GUEST],
+    (map { ["guests/{vmid}/$_", 'POST', $ASK_GUEST, $GUEST] } qw(needs verify)),
     (map { [$_, 'POST', $SET_UP, { %$NODE, %$INPUT }] } qw(plan plan-confirm plan-rollback)),
     (map { [$_, 'POST', $SET_UP, { %$NODE, %$INPUT }, 1] } qw(apply confirm rollback)),
     (map { ["guests/{vmid}/$_", 'POST', $LOOK_AT_GUEST, { %$GUEST, %$INPUT }] } qw(plan-assign plan-unassign)),
     (map { ["guests/{vmid}/$_", 'POST', $SET_UP, { %$GUEST, %$INPUT }, 1] } qw(assign unassign)),
 );
 
+# Resource mappings by name; none where PVE has no such module.
+sub mappings {
+    my $ids = eval { require PVE::Mapping::PCI; PVE::Mapping::PCI::config()->{ids} };
+    return sort keys %{ $ids // {} };
+}
+
 # One request, one answer, HTTP/1.0: the service closes when it has said all.
 sub forward {
     my ($method, $path, $param) = @_;
     my $rpcenv = PVE::RPCEnvironment::get();
     my $user = $rpcenv->get_user();
-    my @acl = ("/nodes/$param->{node}", defined($param->{vmid}) ? "/vms/$param->{vmid}" : ());
-    my $privileges = { map { ($_ => [sort keys %{ $rpcenv->permissions($user, $_) }]) } @acl };
+    my @acl = ("/nodes/$param->{node}");
+    push @acl, "/vms/$param->{vmid}", map { "/mapping/pci/$_" } mappings() if defined($param->{vmid});
+    my $privileges = {};
+    for my $acl (@acl) {
+        my $kinds = $acl =~ m!^/mapping! ? 'Mapping' : 'Sys|VM';
+        $privileges->{$acl} = [sort grep { /^(?:$kinds)\./ } keys %{ $rpcenv->permissions($user, $acl) }];
+    }
     my $json = JSON->new->ascii->canonical;
     my $body = $method eq 'POST' && defined($param->{input}) ? $param->{input} : '';
     utf8::encode($body) if utf8::is_utf8($body);
+    my $query = join('&', map { "$_=$param->{$_}" } grep { !/^(node|vmid|input)$/ } sort keys %$param);
     my $request = join("\r\n",
-        "$method /v1/$path HTTP/1.0",
+        "$method /v1/$path" . ($query eq '' ? '' : "?$query") . ' HTTP/1.0',
         "X-Pveigpu-User: $user",
         'X-Pveigpu-Privileges: ' . $json->encode($privileges),
         ($body eq '' ? () : ('Content-Type: application/json', 'Content-Length: ' . length($body))),
@@ -83,7 +100,7 @@ sub follow {
 eval {
     for my $route (@ROUTES) {
         my ($path, $method, $permission, $properties, $is_task) = @$route;
-        (my $name = "pveigpu_$path") =~ s!/?\{vmid\}/|/|-!_!g;
+        (my $name = "pveigpu_$path") =~ s![^a-z]+!_!g;
         __PACKAGE__->register_method({
             name => $name,
             path => $path,

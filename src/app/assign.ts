@@ -64,7 +64,8 @@ async function planShared(
   return planAssignment(await withContainer(host, ground, container, request, groups), containerRequest(request));
 }
 
-async function readAddressBits({ host }: Context): Promise<AddressBits> {
+/** How many bits of address processor and IOMMU have, as far as they say. */
+export async function readAddressBits({ host }: Context): Promise<AddressBits> {
   const [cpuinfo, units] = [await host.read('/proc/cpuinfo'), await host.list('/sys/class/iommu')];
   const unit = units.kind === 'content' ? units.value.find((name) => name.startsWith('dmar')) : undefined;
   const cap = unit === undefined ? undefined : await host.read(`/sys/class/iommu/${unit}/intel-iommu/cap`);
@@ -74,7 +75,7 @@ async function readAddressBits({ host }: Context): Promise<AddressBits> {
 }
 
 /** What was not asked for is as the administrator wants it. */
-function withSettings(request: AssignRequest, { pool, hook }: Settings): AssignRequest {
+export function withSettings(request: AssignRequest, { pool, hook }: Settings): AssignRequest {
   // The setting names a pool of VFs.
   const usual =
     pool === undefined || request.vf !== undefined || request.mode === 'gvt-g' || request.mode === 'gvt-d' ? {} : { pool };

@@ -5,9 +5,9 @@ import type { Caller } from './caller.ts';
 
 /**
  * What a request asks of its user: `view`, to look at the node; `guest`, to look at one guest too (changes of a guest are sent to PVE itself, which
- * checks each key); `host`, to change the node.
+ * checks each key); `inside`, to run our questions inside that guest as its root; `host`, to change the node.
  */
-export type Access = 'view' | 'guest' | 'host';
+export type Access = 'view' | 'guest' | 'inside' | 'host';
 
 /** What access is decided by. */
 export interface AccessGround {
@@ -24,6 +24,10 @@ const RULES: { readonly [A in Access]: (caller: Caller, ground: AccessGround) =>
   view: (caller, { node }) => lacks(caller, `/nodes/${node}`, 'Sys.Audit'),
   guest: (caller, ground) =>
     RULES.view(caller, ground) ?? (ground.vmid === undefined ? undefined : lacks(caller, `/vms/${ground.vmid}`, 'VM.Audit')),
+  // what PVE itself asks for before it runs a command through the guest agent
+  inside: (caller, ground) =>
+    RULES.guest(caller, ground) ??
+    (ground.vmid === undefined ? undefined : lacks(caller, `/vms/${ground.vmid}`, 'VM.GuestAgent.Unrestricted')),
   host: (caller, ground) =>
     RULES.view(caller, ground) ?? lacks(caller, `/nodes/${ground.node}`, 'Sys.Modify') ?? unnamed(caller, ground),
 };

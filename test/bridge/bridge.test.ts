@@ -75,9 +75,11 @@ describe('loaded by PVE', () => {
   test('each path is answered on its node by the daemon that is root, and asks for what the service asks for', async () => {
     const { methods } = await load();
     const view = ['perm', '/nodes/{node}', ['Sys.Audit']];
+    const guest = ['and', view, ['perm', '/vms/{vmid}', ['VM.Audit']]];
     const CHECKS = {
       view,
-      guest: ['and', view, ['perm', '/vms/{vmid}', ['VM.Audit']]],
+      guest,
+      inside: ['and', guest, ['perm', '/vms/{vmid}', ['VM.GuestAgent.Unrestricted']]],
       host: ['perm', '/nodes/{node}', ['Sys.Audit', 'Sys.Modify']],
     };
     for (const { method, path, access } of ROUTES)
@@ -125,6 +127,38 @@ describe('forwards', () => {
     expect(planned.answer.value).toMatchObject({ kind: 'planned' });
     const guest = await load({ call: ['POST', 'guests/{vmid}/plan-assign', { node: 'pve', vmid: 101 }], user: VM_USER });
     expect(guest.answer.value).toMatchObject({ kind: 'planned' });
+  });
+
+  test('what a look is to be like, and the rights on mappings where it is about a guest', async () => {
+    const asked: string[] = [];
+    const server = createServer((socket) => {
+      socket.on('data', (data) => {
+        asked.push(String(data));
+        socket.end('HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n{}');
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(join(folder, 'api.sock'), resolve));
+    const user = {
+      ...VM_USER,
+      privileges: { ...VM_USER.privileges, '/mapping/pci/igpu-vf': ['Mapping.Use', 'Sys.Audit', 'Datastore.Audit'] },
+    };
+    await load({ call: ['GET', 'findings', { node: 'pve', deep: 1 }], user });
+    await load({ call: ['GET', 'guests/{vmid}', { node: 'pve', vmid: 101 }], user });
+    await new Promise((resolve) => server.close(resolve));
+    const privileges = asked.map((text) => JSON.parse(/^X-Pveigpu-Privileges: (.*)$/m.exec(text)?.[1] ?? 'null'));
+    expect(asked.map((text) => text.split('\r\n')[0])).toEqual([
+      'GET /v1/findings?deep=1 HTTP/1.0',
+      'GET /v1/guests/101 HTTP/1.0',
+    ]);
+    expect(privileges).toEqual([
+      { '/nodes/pve': ['Sys.Audit'] },
+      {
+        '/nodes/pve': ['Sys.Audit'],
+        '/vms/101': ['VM.Audit', 'VM.Config.HWType'],
+        '/mapping/pci/igpu-vf': ['Mapping.Use'],
+        '/mapping/pci/other': [],
+      },
+    ]);
   });
 
   test('a refusal, with its status', async () => {

@@ -51,6 +51,7 @@ describe('who may do what', () => {
   const ALLOWED: { readonly [access: string]: readonly User[] } = {
     view: [ROOT, ADMIN, AUDITOR, VM_USER],
     guest: [ROOT, ADMIN, VM_USER],
+    inside: [ROOT, ADMIN],
     host: [ROOT],
   };
 

@@ -21,6 +21,8 @@ export interface InsideRequest {
   readonly kernel?: string;
   readonly user?: string;
   readonly sha256?: string;
+  /** False leaves the guest alone: nothing is asked of it. */
+  readonly asks?: boolean;
 }
 
 /** A guest with its slice, and why it could not be looked into, where it could not. */
@@ -51,7 +53,7 @@ export async function openInside(context: Context, request: InsideRequest): Prom
       `The GPU 8086:${slice.device} is not in the catalogue, so what a guest needs for it is not known.`,
     );
   const system = systemOf(guest);
-  const seen: Result<LinuxInside> = system === 'linux' ? await look(context, guest) : ok({});
+  const seen: Result<LinuxInside> = system === 'linux' && request.asks !== false ? await look(context, guest) : ok({});
   const known = containerDistribution(guest);
   const { user, sha256 } = request;
   const inside: InsideCase = {

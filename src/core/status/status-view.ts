@@ -87,7 +87,8 @@ function modeNow(gpu: PciDevice): GpuStatus['mode'] {
   return gpu.driver === 'vfio-pci' ? 'gvt-d' : 'host';
 }
 
-function waitingGuests(assignments: readonly AssignmentRow[]): readonly Waiting[] {
+/** Slices that guests get, or give back, with their next full stop and start. */
+export function waitingGuests(assignments: readonly AssignmentRow[]): readonly Waiting[] {
   return assignments.flatMap((one): Waiting[] => {
     if (one.state === 'set' || one.running === false) return [];
     const what = one.state === 'pending' ? 'gets' : 'gives back';

@@ -32,7 +32,7 @@ const GRANTS: {
 
 /** Privileges that the service asks for, of all that PVE has. */
 const ASKED_FOR = [
-  ...['Sys.Audit', 'Sys.Modify', 'VM.Audit', 'VM.PowerMgmt', 'Mapping.Use'],
+  ...['Sys.Audit', 'Sys.Modify', 'VM.Audit', 'VM.PowerMgmt', 'VM.GuestAgent.Unrestricted', 'Mapping.Use'],
   ...['HWType', 'CPU', 'Memory', 'Options'].map((name) => `VM.Config.${name}`),
 ];
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { AnyRoute } from '../route.ts';
+import { GUESTS } from './guests.ts';
 import { PLANS } from './plans.ts';
 import { RUNS } from './runs.ts';
 import { sessionRoute } from './session.ts';
@@ -7,5 +8,5 @@ import { VIEWS } from './views.ts';
 
 /** Everything that can be asked of the service. */
 export function routeTable(version: string): readonly AnyRoute[] {
-  return [sessionRoute(version), ...VIEWS, ...PLANS, ...RUNS];
+  return [sessionRoute(version), ...VIEWS, ...GUESTS, ...PLANS, ...RUNS];
 }

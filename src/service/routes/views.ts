@@ -6,8 +6,10 @@ import { readDoctor } from '../../app/doctor.ts';
 import { readHistory } from '../../app/history.ts';
 import { listMdevs } from '../../app/mdev.ts';
 import { listPools } from '../../app/pool.ts';
+import { listRoms } from '../../app/roms.ts';
 import { sense } from '../../app/sense/sense.ts';
 import { readStatus } from '../../app/status.ts';
+import { readUsage } from '../../app/usage.ts';
 import { readVerdict } from '../../app/verdict.ts';
 import { listVfs } from '../../app/vf.ts';
 import { ok } from '../../core/problem.ts';
@@ -67,6 +69,16 @@ export const VIEWS: readonly AnyRoute[] = [
       const looked = await assertHostSetup(context, {});
       return looked.ok ? ok({ kind: 'assertions', ...looked.value }) : looked;
     },
+  }),
+  route({
+    ...{ method: 'get', path: '/usage', access: 'view', kind: 'usage' },
+    summary: 'How busy the GPUs are, measured for half a second',
+    answer: async ({ context }) => ok({ kind: 'usage', ...(await readUsage(context)) }),
+  }),
+  route({
+    ...{ method: 'get', path: '/roms', access: 'view', kind: 'roms' },
+    summary: 'Option ROMs of displays in /usr/share/kvm, and which GPU each is for',
+    answer: async ({ context }) => ok({ kind: 'roms', ...(await listRoms(context)) }),
   }),
   route({
     ...{ method: 'get', path: '/facts', access: 'view', kind: 'facts' },

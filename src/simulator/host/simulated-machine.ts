@@ -19,6 +19,7 @@ import { bootPrograms } from '../programs/boot-programs.ts';
 import { mokutil } from '../programs/mokutil.ts';
 import { basePrograms, UnknownCall } from '../programs/table.ts';
 import { toolPrograms } from '../programs/tools.ts';
+import { usagePrograms } from '../programs/usage-programs.ts';
 import { poolFeatures } from '../programs/zpool.ts';
 import { refreshMembers } from '../pve/install.ts';
 import { installPve, PVE_PROGRAMS } from '../pve/programs.ts';
@@ -82,6 +83,7 @@ export class SimulatedMachine implements Machine, NodeInside {
       ...packagePrograms(this.packages, this.disks),
       ...unitPrograms(this.units),
       ...toolPrograms(this.mails, this.poolFeatures),
+      ...usagePrograms((ms) => this.advance(ms)),
       mokutil: mokutil(this.keys),
       ...PVE_PROGRAMS,
     };
