@@ -6,6 +6,7 @@ import { type ExportRequest, makeCase } from '../core/export/make-case.ts';
 import { ok, problem, type Result } from '../core/problem.ts';
 import type { Context } from './context.ts';
 import { sense } from './sense/sense.ts';
+import { VERDICT_SECTIONS } from './verdict.ts';
 
 /** A slice of this machine as a text for another program. */
 export interface ExportedSlice extends Exported {
@@ -26,6 +27,6 @@ export async function exportSlice(
   const group = await host.read('/etc/group');
   const groups = group.kind === 'content' ? parseGroupFile(group.value) : [];
   const renderGid = groups.find(({ name }) => name === 'render')?.gid ?? null;
-  const one = makeCase(await sense(host, ['pci', 'drm']), { ...request, renderGid }, format.slices);
+  const one = makeCase(await sense(host, VERDICT_SECTIONS), { ...request, renderGid }, format.slices);
   return one.ok ? ok({ ...format.write(one.value), one: one.value }) : one;
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { describe, expect, test } from 'vitest';
 import { planAssign } from '../../src/app/assign.ts';
-import { planHostSetup } from '../../src/app/plan-setup.ts';
 import { shownPlan } from '../../src/app/shown-plan.ts';
 import { planText } from '../../src/cli/plan-text.ts';
 import type { AssignRequest } from '../../src/core/assign/assign-request.ts';
@@ -10,7 +9,8 @@ import type { Profile } from '../../src/simulator/profile.ts';
 import { PROFILES } from '../../src/simulator/profiles/table.ts';
 import { CONTAINER_KINDS, withContainers } from '../support/container-kinds.ts';
 import { expectGolden } from '../support/golden.ts';
-import { HOOK_STUB, Simulated } from './simulated.ts';
+import { inMode } from '../support/in-mode.ts';
+import { HOOK_STUB, type Simulated } from './simulated.ts';
 
 const IO = { out: () => {}, err: () => {}, colour: false, columns: 4000, interactive: false, confirm: async () => false };
 
@@ -26,14 +26,9 @@ const GUESTS: readonly { readonly id: number; readonly title: string; readonly i
   ...CONTAINER_KINDS.map(({ ctid, title }) => ({ id: ctid, title, isVm: false })),
 ];
 
-/** A machine on which a mode was set up and booted, where it can be; else as it is. Containers run, so that they are looked into. */
-async function inMode(profile: Profile, mode: Mode): Promise<Simulated> {
-  const machine = new Simulated(withContainers(profile, CONTAINER_KINDS));
-  const gpus = profile.devices
-    .filter((device) => device.class.startsWith('03') && device.vendor === '8086')
-    .map(({ bdf }) => bdf);
-  for (const gpu of gpus) await machine.carryOut(() => planHostSetup(machine.context, { mode, gpu: gpu as never }), true);
-  expect(await machine.node.reboot()).toEqual({ booted: true });
+/** A machine in a mode. Containers run, so that they are looked into. */
+async function withGuests(profile: Profile, mode: Mode): Promise<Simulated> {
+  const machine = await inMode(withContainers(profile, CONTAINER_KINDS), mode);
   for (const { ctid } of CONTAINER_KINDS) await machine.must('pct', 'start', String(ctid));
   return machine;
 }
@@ -77,7 +72,7 @@ async function matrixOf(profile: Profile): Promise<{ readonly text: string; read
   const parts: string[] = [];
   let combinations = 0;
   for (const mode of MODES) {
-    const machine = await inMode(profile, mode);
+    const machine = await withGuests(profile, mode);
     parts.push(`== ${mode}`);
     for (const { id, title, isVm } of GUESTS) {
       const text = await askedOf(machine, id, isVm, mode);

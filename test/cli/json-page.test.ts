@@ -130,6 +130,10 @@ async function realOutputs(): Promise<readonly { readonly kind: string; readonly
   await typed(gvt, 'assign 110 --mode gvt-g --yes');
   await gvt.must('qm', 'start', '110');
   for (const line of ['status', 'mdev types', 'mdev list', 'mdev clean --dry-run']) await type(gvt, line);
+  const input = "services:\n  tv:\n    devices: ['/dev/dri/card0:/dev/dri/card0']\n";
+  await type(simulated('coffee-lake'), 'export qemu');
+  values.push(jsonOf(await typed(used, 'import --json', { input })));
+  values.push(jsonOf(await typed(used, 'import --json', { input: 'args: -device vfio-pci,host=00:02.3,x-vga=on' })));
   for (const line of ['doctor', 'doctor --report -', 'doctor --fix --dry-run']) await type(used, line);
   const several = simulated('arc-pro', {
     faults: { errno: (_operation, path) => (/^\/etc\/pve\/mapping|^\/usr\/share\/kvm\/gop/.test(path) ? 'EACCES' : undefined) },

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { exportSlice } from '../../app/export.ts';
 import { explainedText, exportedText } from '../../core/export/exported.ts';
 import { EXPORT_FORMATS } from '../../core/export/format-table.ts';
-import { parseGuestName, parseSliceWish, UUID } from '../../core/export/slice-wish.ts';
+import { parseGuestName, parseSliceWish, sliceText, UUID } from '../../core/export/slice-wish.ts';
 import type { Result } from '../../core/problem.ts';
 import { refuse } from '../carry-out.ts';
 import type { Call, Options } from '../command.ts';
@@ -46,7 +46,7 @@ export async function run(call: Call): Promise<number> {
       format: 1,
       kind: 'export',
       name: format.name,
-      slice,
+      slice: sliceText(slice),
       file: written?.value ?? null,
       madeUuid: made,
       notes,

@@ -26,10 +26,10 @@ export async function run(call: Call): Promise<number> {
   const { form, guest, devices, remarks } = imported.value;
   if (options.json === true) {
     const shown = devices.map(({ slice, properties, assign }) => ({
-      slice,
-      properties: Object.fromEntries(properties),
+      gives: nameOf(slice),
       here: assign.slice,
       command: commandOf(assign.words),
+      properties: [...properties].map(([name, value]) => ({ name, value })),
     }));
     io.out(`${JSON.stringify({ format: 1, kind: 'import', form, guest, devices: shown, remarks }, null, 2)}\n`);
   } else print(io, imported.value);

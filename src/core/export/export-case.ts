@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import type { DriverBackend } from '../gpu/verdict.ts';
 import type { DisplayWish } from '../mdev/mdev-wish.ts';
 import type { Bdf } from '../pci/address.ts';
 
@@ -20,6 +21,8 @@ export interface ExportedVf {
   readonly number: number;
   readonly bdf: Bdf;
   readonly driver: string | null;
+  /** How many VFs the GPU has now. */
+  readonly count: number;
 }
 
 export interface ExportedMdev {
@@ -30,8 +33,6 @@ export interface ExportedMdev {
   readonly exists: boolean;
   /** `i915-GVTg_V5_4`. */
   readonly type: string;
-  /** Of the monitor that the type emulates, `1920x1200`. */
-  readonly resolution: string | null;
 }
 
 /** A render node that containers share. */
@@ -61,6 +62,10 @@ export interface ExportCase {
     readonly device: string;
     /** Graphics generation, for example 12; null when the catalogue has none. */
     readonly generation: number | null;
+    /** Which driver gives VFs here; null where none does. */
+    readonly backend: DriverBackend | null;
+    /** Whether i915 of the kernel itself takes this id, so that xe must be told to. */
+    readonly isI915s: boolean;
   };
   readonly slice: ExportSlice;
   /** Name of the guest or container; null when none was given. */

@@ -4,7 +4,9 @@ import type { HostFacts } from '../facts/host-facts.ts';
 import type { PciDevice, PciFacts } from '../facts/pci-facts.ts';
 import { ifKnown } from '../facts/section.ts';
 import { gpuName, lookupGpu } from '../gpu/catalogue.ts';
+import { judge } from '../gpu/judge.ts';
 import { chooseType } from '../mdev/choose-type.ts';
+import { fittingSize } from '../mdev/mdev-display.ts';
 import { sortedTypes } from '../mdev/mdev-gpu.ts';
 import type { DisplayWish } from '../mdev/mdev-wish.ts';
 import type { Bdf } from '../pci/address.ts';
@@ -40,9 +42,17 @@ export function makeCase(facts: HostFacts, request: ExportRequest, kinds: readon
   if (!slice.ok) return slice;
   const { bdf, device } = gpu.value;
   const entry = lookupGpu(device);
+  const sriov = judge(facts)
+    .gpus.find((one) => one.bdf === bdf)
+    ?.modes.find(({ mode }) => mode === 'sriov');
   const generation = entry === undefined || entry.graphicsGen === 'unknown' ? null : entry.graphicsGen;
   return ok({
-    gpu: { bdf, device, name: entry === undefined ? 'Intel GPU' : gpuName(entry), generation },
+    gpu: {
+      ...{ bdf, device, generation },
+      name: entry === undefined ? 'Intel GPU' : gpuName(entry),
+      backend: (sriov?.answer === 'yes' ? sriov.backend : undefined) ?? null,
+      isI915s: entry?.drivers.i915Mainline === true,
+    },
     slice: slice.value,
     guest: request.guest ?? null,
     display: request.display ?? { kind: 'ramfb' },
@@ -79,7 +89,7 @@ const slicesByKind: { readonly [K in SliceKind]: (ground: Ground, wish?: SliceWi
     const vfs = vfsOf(pci, pf);
     const number = wish?.kind === 'vf' ? wish.number : 1;
     const vf = vfs.find((one) => one.number === number);
-    if (vf !== undefined) return ok({ kind: 'vf', number, bdf: vf.bdf, driver: vf.device?.driver ?? null });
+    if (vf !== undefined) return ok({ kind: 'vf', number, bdf: vf.bdf, driver: vf.device?.driver ?? null, count: vfs.length });
     return problem('vf.none', `${pf.bdf} has no VF ${number}: it has ${vfs.length === 0 ? 'none' : `1 to ${vfs.length}`}.`, {
       hint: vfs.length === 0 ? 'pveigpu plan sriov shows whether and how this machine can have VFs.' : 'Choose one of these.',
     });
@@ -119,7 +129,8 @@ function mdevOf({ pf, request }: Ground, wish?: SliceWish): Result<ExportSlice> 
   const type = chosen.value;
   if (having !== undefined && having !== type)
     return problem('usage', `${uuid} is a ${having.id}, not a ${type.id}.`, { hint: 'Leave out --type.' });
-  return ok({ kind: 'mdev', pf: pf.bdf, uuid, exists: having !== undefined, type: type.id, resolution: type.resolution ?? null });
+  const size = request.display?.kind === 'ramfb' ? fittingSize(type, request.display.size) : ok(undefined);
+  return size.ok ? ok({ kind: 'mdev', pf: pf.bdf, uuid, exists: having !== undefined, type: type.id }) : size;
 }
 
 function usualSlice(ground: Ground, kinds: readonly SliceKind[]): Result<ExportSlice> {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { ok, problem, type Result } from '../problem.ts';
-import type { WholeGpuWay } from './export-case.ts';
+import type { ExportSlice, WholeGpuWay } from './export-case.ts';
 
 /** Which slice is asked for, before anything is known of the machine. */
 export type SliceWish =
@@ -32,4 +32,18 @@ export function parseGuestName(text: string): Result<string> {
   return problem('usage', `"${text}" cannot be the name of a guest in every format.`, {
     hint: 'Use letters, digits, dots, dashes and underscores, at most 63.',
   });
+}
+
+/** The words that ask for a slice: what {@link parseSliceWish} reads. */
+export function sliceText(slice: ExportSlice): string {
+  switch (slice.kind) {
+    case 'vf':
+      return `vf:${slice.number}`;
+    case 'mdev':
+      return `mdev:${slice.uuid}`;
+    case 'pf':
+      return `pf:${slice.way}`;
+    case 'render':
+      return 'render';
+  }
 }

@@ -58,7 +58,7 @@ export function mdevDisplay(guest: Guest, { key, type, display, hasRom, qemuVers
 }
 
 /** The size asked for, or as large as the type's monitor allows (kernel drivers/gpu/drm/i915/gvt/vgpu.c, the EDID of each type). */
-function fittingSize(
+export function fittingSize(
   type: MdevType,
   wanted: { readonly width: number; readonly height: number } | undefined,
 ): Result<Size | undefined> {

@@ -10,7 +10,7 @@ export const INCUS: ExportFormat = {
   slices: ['vf', 'mdev', 'pf', 'render'],
   whyNotOthers: '',
   comment: 'hash',
-  write: (one) => ({ lines: [commandOf(one)], notes: groundNotes(one) }),
+  write: (one) => ({ lines: [commandOf(one)], notes: one.slice.kind === 'mdev' ? [] : groundNotes(one) }),
 };
 
 function commandOf({ slice, guest, gpu, asGuide }: ExportCase): ExportLine {

@@ -71,8 +71,8 @@ function pciLines(slice: Extract<ExportCase['slice'], { kind: 'vf' | 'pf' }>): r
 function pfLines({ way }: WholeGpu): readonly ExportLine[] {
   return [
     line(
-      `  <rom file='${placeholder('path of an option ROM for this GPU')}'/>`,
-      'the picture before the driver runs; leave the element out for transcoding alone',
+      `  <!-- <rom file='${placeholder('path of an option ROM for this GPU')}'/> -->`,
+      'for a picture before the driver runs; transcoding needs none',
     ),
     line(
       "  <address type='pci' domain='0x0000' bus='0x00' slot='0x02' function='0x0'/>",

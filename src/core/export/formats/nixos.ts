@@ -18,14 +18,14 @@ export const NIXOS: ExportFormat = {
     ],
     notes: [
       'Import this from configuration.nix, then: nixos-rebuild switch, and reboot.',
-      ...(one.slice.kind === 'vf' ? [MODULE_NOTE] : []),
+      ...(one.slice.kind === 'vf' && one.gpu.backend?.endsWith('-dkms') === true ? [MODULE_NOTE] : []),
     ],
   }),
 };
 
-/** i915-sriov-dkms docs/install-nixos-host.md: the module comes as an overlay of a NixOS module in that repository's flake. */
+/** i915-sriov-dkms docs/install-nixos-host.md: the modules come as an overlay of a NixOS module in that repository's flake. */
 const MODULE_NOTE =
-  'pkgs.i915-sriov comes from the NixOS module in the flake of github:strongtz/i915-sriov-dkms; add it to the imports, with nixpkgs followed.';
+  'The driver comes from the NixOS module in the flake of github:strongtz/i915-sriov-dkms; add it to the imports, with nixpkgs followed.';
 
 function bodyOf(one: ExportCase): readonly ExportLine[] {
   const { slice } = one;
@@ -63,13 +63,10 @@ function mdevBody({ asGuide, gpu }: ExportCase, { uuid, type, pf }: ExportedMdev
   ];
 }
 
-function vfBody({ gpu, asGuide }: ExportCase, { number, bdf }: ExportedVf): readonly ExportLine[] {
+function vfBody({ gpu }: ExportCase, { count }: ExportedVf): readonly ExportLine[] {
+  const path = `/sys/bus/pci/devices/${gpu.bdf}`;
   return [
-    line('boot.extraModulePackages = [ pkgs.i915-sriov ];', 'i915 that can make VFs'),
-    line(
-      `boot.kernelParams = [ "intel_iommu=on" "i915.enable_guc=3" "i915.max_vfs=${asGuide ? 7 : number}" "module_blacklist=xe" ];`,
-      'VFs are scheduled by the GuC firmware; max_vfs is how many may be made; xe would take the GPU first',
-    ),
+    ...driverLines(gpu, count),
     line('boot.kernelModules = [ "vfio-pci" ];', 'what VMs take VFs from'),
     line('systemd.services.igpu-vfs = {', 'VFs do not survive a reboot'),
     line('  wantedBy = [ "multi-user.target" ];'),
@@ -77,13 +74,43 @@ function vfBody({ gpu, asGuide }: ExportCase, { number, bdf }: ExportedVf): read
     line('  serviceConfig.Type = "oneshot";'),
     line('  serviceConfig.RemainAfterExit = true;'),
     line("  script = ''"),
-    line(`    echo 0 > /sys/bus/pci/devices/${gpu.bdf}/sriov_drivers_autoprobe`, 'the host must not use VFs itself'),
-    line(`    echo ${number} > /sys/bus/pci/devices/${gpu.bdf}/sriov_numvfs`, `makes VF 1 to ${number}`),
-    line(`    echo vfio-pci > /sys/bus/pci/devices/${bdf}/driver_override`, 'this VF belongs to vfio-pci, by its address'),
-    line(`    echo ${bdf} > /sys/bus/pci/drivers_probe`, 'binds it'),
+    line(`    echo 0 > ${path}/sriov_drivers_autoprobe`, 'the host must not use VFs itself'),
+    line(`    echo ${count} > ${path}/sriov_numvfs`, 'as many VFs as the machine has now'),
+    line(`    for vf in ${path}/virtfn*; do`),
+    line('      echo vfio-pci > $vf/driver_override', 'each belongs to vfio-pci, by its address'),
+    line('      basename $(readlink $vf) > /sys/bus/pci/drivers_probe', 'binds it'),
+    line('    done'),
     line("  '';"),
     line('};'),
     ...libvirtLines(),
+  ];
+}
+
+/** i915-sriov-dkms README, "Required kernel parameters", and for the kernel's own xe drivers/gpu/drm/xe/xe_module.c. */
+function driverLines({ backend, device, isI915s }: ExportCase['gpu'], count: number): readonly ExportLine[] {
+  const parameters = (words: readonly string[], why: string) =>
+    line(`boot.kernelParams = [ ${['intel_iommu=on', ...words].map((word) => `"${word}"`).join(' ')} ];`, why);
+  if (backend === 'i915-dkms')
+    return [
+      line('boot.extraModulePackages = [ pkgs.i915-sriov ];', 'i915 that can make VFs'),
+      parameters(
+        ['i915.enable_guc=3', `i915.max_vfs=${count}`, 'module_blacklist=xe'],
+        'VFs are scheduled by the GuC firmware; max_vfs is how many may be made; xe would take the GPU first',
+      ),
+    ];
+  if (backend === 'xe-dkms')
+    return [
+      line('boot.extraModulePackages = [ pkgs.xe-sriov ];', 'xe that can make VFs'),
+      parameters(
+        [`xe.max_vfs=${count}`, `xe.force_probe=${device}`, 'module_blacklist=i915'],
+        'max_vfs is how many may be made; xe takes this GPU only when told to',
+      ),
+    ];
+  return [
+    line('boot.kernelPackages = pkgs.linuxPackages_latest;', 'the own xe of a recent kernel makes VFs'),
+    isI915s
+      ? parameters([`xe.force_probe=${device}`, `i915.force_probe=!${device}`], 'xe takes this GPU, i915 leaves it')
+      : parameters([], 'passthrough needs the IOMMU'),
   ];
 }
 

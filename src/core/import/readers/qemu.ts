@@ -59,8 +59,8 @@ function deviceOf(options: ReadonlyMap<string, string>, sets: ReturnType<typeof 
 }
 
 function sliceOf(options: ReadonlyMap<string, string>): ImportedSlice | undefined {
-  const path = options.get('sysfsdev') ?? '';
-  const uuid = /([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})\/*$/i.exec(path)?.[1];
+  const path = (options.get('sysfsdev') ?? '').replace(/\/+$/, '');
+  const uuid = /([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})$/i.exec(path)?.[1];
   if (uuid !== undefined) return { kind: 'mdev', uuid: uuid.toLowerCase(), type: null };
   const bdf = withDomain((options.get('host') ?? path.split('/').at(-1) ?? '').toLowerCase());
   return isBdf(bdf) ? { kind: 'pci', bdf } : undefined;
