@@ -59,8 +59,10 @@ export function planView({ plan, blocked }: Planned, say: Say): PlanView {
     title: plan.title,
     isEmpty: plan.changes.length === 0 && plan.next === undefined,
     steps: stepsOf(plan.changes, say, 0),
-    remarks: plan.remarks.map(({ level, text, hint }) => ({ tone: TONES[level], text, hint: hint ?? null })),
-    reboot: plan.reboot,
+    remarks: plan.remarks
+      .filter(({ text }) => text !== plan.reboot)
+      .map(({ level, text, hint }) => ({ tone: TONES[level], text, hint: hint ?? null })),
+    reboot: rebootOf(plan),
     next: nextOf(plan, say),
     blocked,
     words: {
@@ -72,6 +74,12 @@ export function planView({ plan, blocked }: Planned, say: Say): PlanView {
       command: say('field.command'),
     },
   };
+}
+
+/** A remark that says the same about the reboot gives its hint to it. */
+function rebootOf({ reboot, remarks }: PlanDiff): string | null {
+  const hint = remarks.find(({ text }) => text === reboot)?.hint;
+  return reboot === null || hint === undefined ? reboot : `${reboot} ${hint}`;
 }
 
 function nextOf({ next, changes }: PlanDiff, say: Say): PlanView['next'] {

@@ -23,6 +23,10 @@ export const appStyle = css`
     margin: 0;
     font-size: 16px;
   }
+  .demo {
+    padding: 4px 10px;
+    background: var(--pveigpu-info-bg);
+  }
   .head .fill {
     flex: 1;
   }

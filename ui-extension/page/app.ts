@@ -2,7 +2,7 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { keyed } from 'lit/directives/keyed.js';
 import { type Failure, failureOf } from '../model/failure.ts';
-import { type Language, type Say, sayIn } from '../model/texts/say.ts';
+import { type Language, sayIn } from '../model/texts/say.ts';
 import type { Session } from '../model/values.ts';
 import { baseStyle } from '../parts/base-style.ts';
 import { applyTheme } from '../parts/theme.ts';
@@ -11,6 +11,7 @@ import type { PageContext } from './context.ts';
 import { failureNotice } from './failure-notice.ts';
 import './findings-view.ts';
 import './guests-view.ts';
+import { demoBar, type HeadEvents, head } from './head.ts';
 import './history-view.ts';
 import { icon } from './icons.ts';
 import './overview-view.ts';
@@ -18,7 +19,7 @@ import { pageStyle } from './page-style.ts';
 import { PLACES, type Place, placeOf } from './places.ts';
 import './plan-dialog.ts';
 import type { PlanTopic } from './plan-dialog.ts';
-import { chooseLanguage, chooseTheme, languageNow, type ThemeChoice, themeChoice, themeNow } from './preferences.ts';
+import { chooseLanguage, chooseTheme, languageNow, themeNow } from './preferences.ts';
 import './roms-view.ts';
 import { changePersona, rebootDemo, type Start, startPage } from './start.ts';
 import './usage-view.ts';
@@ -110,7 +111,8 @@ class App extends LitElement {
     const { place } = placeOf(this.hash);
     return html`
       <a class="skip" href="#content" @click=${this.#skip}>${say('app.skip')}</a>
-      <header class="head">${this.#head()}</header>
+      ${head(this.session, this.language, say, this.#events)}
+      ${this.start?.demo ? demoBar(this.start.demo, this.message, say, this.#events) : nothing}
       <div class="main">
         <nav aria-label=${say('view.navigation')}>
           ${PLACES.map((one) => html`<a href="#${one}" aria-current=${one === place ? 'page' : nothing}>${icon(one)}${say(`view.${one}`)}</a>`)}
@@ -130,36 +132,6 @@ class App extends LitElement {
     return keyed(this.age, VIEWS[place](context, placeOf(this.hash).vmid));
   }
 
-  #head(): TemplateResult {
-    const say = sayIn(this.language);
-    const { start, session } = this;
-    const demo = start?.demo ?? null;
-    const themes: readonly ThemeChoice[] = ['auto', 'light', 'dark'];
-    return html`
-      <h1>pveigpu</h1>
-      <span class="muted">${session === undefined ? '' : `${session.version} · ${say('app.node', { node: session.node })}`}</span>
-      ${demo === null ? nothing : html`<span class="muted long">${say('demo.machine', { title: demo.title })}</span>`}
-      <span class="fill"></span>
-      <span role="status">${this.message}</span>
-      ${
-        demo === null
-          ? nothing
-          : html`<label>${say('demo.persona')}
-                <select @change=${this.#changePersona}>${demo.personas.map((name) => html`<option value=${name} ?selected=${name === demo.persona}>${personaText(name, say)}</option>`)}</select>
-              </label>
-              <button @click=${this.#reboot}>${icon('reload')}${say('demo.reboot')}</button>`
-      }
-      <label><span class="long">${say('app.theme')}</span>
-        <select aria-label=${say('app.theme')} @change=${this.#changeTheme}>${themes.map((one) => html`<option value=${one} ?selected=${one === themeChoice()}>${say(`app.theme.${one}`)}</option>`)}</select>
-      </label>
-      <select aria-label=${say('app.language')} @change=${this.#changeLanguage}>
-        <option value="en" ?selected=${this.language === 'en'}>English</option>
-        <option value="de" ?selected=${this.language === 'de'}>Deutsch</option>
-      </select>
-      ${session === undefined ? nothing : html`<span class="muted long">${say('app.user', { user: session.user })}</span>`}
-    `;
-  }
-
   #skip = (event: Event): void => {
     event.preventDefault();
     this.renderRoot.querySelector<HTMLElement>('main')?.focus();
@@ -170,33 +142,36 @@ class App extends LitElement {
     this.#closed(event.detail);
   };
 
-  #changeTheme = (event: Event): void => {
-    chooseTheme((event.target as HTMLSelectElement).value as ThemeChoice);
-    applyTheme(document, themeNow());
+  readonly #events: HeadEvents = {
+    theme: (choice) => {
+      chooseTheme(choice);
+      applyTheme(document, themeNow());
+    },
+    language: (language) => {
+      this.language = language;
+      chooseLanguage(language);
+      document.documentElement.lang = language;
+      this.#renew();
+    },
+    persona: (name) => void this.#lookAs(name),
+    reboot: () => void this.#reboot(),
   };
 
-  #changeLanguage = (event: Event): void => {
-    this.language = (event.target as HTMLSelectElement).value as Language;
-    chooseLanguage(this.language);
-    document.documentElement.lang = this.language;
-    this.#renew();
-  };
-
-  #changePersona = async (event: Event): Promise<void> => {
+  async #lookAs(name: string): Promise<void> {
     const demo = this.start?.demo ?? null;
     if (demo === null) return;
-    await changePersona(demo, (event.target as HTMLSelectElement).value);
+    await changePersona(demo, name);
     this.age += 1;
     await this.#begin();
-  };
+  }
 
-  #reboot = async (): Promise<void> => {
+  async #reboot(): Promise<void> {
     const demo = this.start?.demo ?? null;
     if (demo === null) return;
     this.message = sayIn(this.language)('state.loading');
     this.message = (await rebootDemo(demo)) ?? sayIn(this.language)('demo.rebooted');
     this.age += 1;
-  };
+  }
 }
 
 const VIEWS: { readonly [P in Place]: (context: PageContext, vmid: number) => TemplateResult } = {
@@ -207,13 +182,5 @@ const VIEWS: { readonly [P in Place]: (context: PageContext, vmid: number) => Te
   roms: (context) => html`<pveigpu-roms .context=${context}></pveigpu-roms>`,
   usage: (context) => html`<pveigpu-usage-view .context=${context}></pveigpu-usage-view>`,
 };
-
-const PERSONAS = ['administrator', 'auditor', 'vm-user', 'nobody'] as const;
-
-/** A name that has no words is shown as it is. */
-function personaText(name: string, say: Say): string {
-  const known = PERSONAS.find((one) => one === name);
-  return known === undefined ? name : say(`demo.persona.${known}`);
-}
 
 customElements.define('pveigpu-app', App);

@@ -105,7 +105,14 @@ export const dialogStyle = css`
     cursor: default;
   }
   label.choice input {
+    align-self: start;
+    width: 14px;
+    height: 14px;
     margin: 2px 0 0;
+  }
+  label.choice ul {
+    margin: 4px 0 0;
+    padding-left: 18px;
   }
   .vfs {
     display: flex;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { AssignmentRow, AssignmentsView } from '../../src/core/assign/assignments-view.ts';
 import { guestOf } from '../model/slices.ts';
 import './guest-view.ts';
@@ -40,6 +40,10 @@ class GuestsView extends PanelView<readonly Row[]> {
     return rows.sort((a, b) => a.vmid - b.vmid);
   }
 
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.get('opened') && !this.opened) void this.reload();
+  }
+
   override render(): TemplateResult {
     if (!this.opened) return super.render();
     return html`<pveigpu-guest .context=${this.context} .vmid=${this.opened}></pveigpu-guest>`;
@@ -51,8 +55,7 @@ class GuestsView extends PanelView<readonly Row[]> {
     const columns = [
       {
         head: say('field.guest'),
-        cell: (row: Row) =>
-          html`<button @click=${() => this.context.go(`guests/${row.vmid}`)}>${icon('guests')}${guestOf(row)}</button>`,
+        cell: (row: Row) => html`${icon('guests')} <a href="#guests/${row.vmid}">${guestOf(row)}</a>`,
       },
       { head: say('field.name'), cell: ({ name }: Row) => name },
       {

@@ -17,8 +17,8 @@ const PATHS = {
   back: 'M6 2.5L1.5 7 6 11.5M1.5 7H10a4 4 0 0 1 0 8H7',
   good: 'M2.5 8.5l3.5 4 7.5-9',
   critical: 'M3 3l10 10M13 3L3 13',
-  warning: 'M8 2v7.5M8 12.3v1.2',
-  info: 'M8 7v6.5M8 3v1.2',
+  warning: 'M8 1.5l7 12.5H1zM8 6v4M8 11.8v.7',
+  info: 'M8 1.5a6.5 6.5 0 1 1 0 13a6.5 6.5 0 1 1 0-13M8 7.5v4M8 4.5v1',
   none: 'M3 8h10',
   look: 'M6.8 1.8a5 5 0 1 1 0 10 5 5 0 0 1 0-10M10.5 10.5l4 4',
 } as const;

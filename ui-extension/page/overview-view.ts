@@ -22,7 +22,7 @@ interface Overview {
 
 /** `<pveigpu-overview>`: what waits, the slice map, and what each GPU can do. */
 class OverviewView extends PanelView<Overview> {
-  protected override readonly isLive = true;
+  protected override readonly lookAgainMs = 5000;
 
   protected override async look(): Promise<Overview> {
     const { api } = this.context;

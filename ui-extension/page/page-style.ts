@@ -98,6 +98,12 @@ export const pageStyle = css`
     vertical-align: top;
     overflow-wrap: anywhere;
   }
+  td {
+    min-width: 74px;
+  }
+  a {
+    color: var(--pveigpu-accent);
+  }
   th {
     background: var(--pveigpu-bar);
     font-weight: normal;
@@ -115,7 +121,8 @@ export const pageStyle = css`
   .tag {
     display: inline-block;
     margin: 0 4px 0 0;
-    padding: 0 6px;
+    padding: 0 5px;
+    border: 1px solid var(--pveigpu-border);
     border-radius: 3px;
     background: var(--pveigpu-info-bg);
     white-space: nowrap;
@@ -190,6 +197,10 @@ export const pageStyle = css`
     background: var(--pveigpu-field);
     white-space: pre-wrap;
     overflow-wrap: anywhere;
+  }
+  .panel .empty {
+    margin: 0;
+    padding: 12px 10px;
   }
   .empty {
     padding: 32px 10px;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 
 /** One column: its head, and what a row shows in it. */
 export interface Column<Row> {
@@ -28,7 +28,7 @@ export function table<Row>(label: string, columns: readonly Column<Row>[], rows:
   `;
 }
 
-/** One child, so that a cell that is shown as a card has label and value side by side. */
-function inCell(content: unknown): TemplateResult {
-  return html`<div>${content}</div>`;
+/** One child, so that a cell that is shown as a card has label and value side by side; none in an empty cell, which a card leaves out. */
+function inCell(content: unknown): TemplateResult | typeof nothing {
+  return content === nothing || content === '' ? nothing : html`<div>${content}</div>`;
 }

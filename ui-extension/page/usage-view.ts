@@ -10,7 +10,7 @@ type Samples = { readonly [bdf: string]: readonly UsageSample[] };
 
 /** `<pveigpu-usage-view>`: a graph for each GPU, a new measurement with each look. */
 class UsageView extends PanelView<Samples> {
-  protected override readonly isLive = true;
+  protected override readonly lookAgainMs = 2000;
 
   protected override async look(): Promise<Samples> {
     const { gpus } = await this.context.api.get<UsageValue>('usage');

@@ -7,9 +7,6 @@ import { failureNotice } from './failure-notice.ts';
 import { icon } from './icons.ts';
 import { pageStyle } from './page-style.ts';
 
-/** How often a view looks again that shows what changes by itself; PVE's own grids do so every 5 s (HardwareView.js). */
-const LOOK_AGAIN_MS = 5000;
-
 /** A view of the page: looks when it appears, shows what it found, or why it could not. */
 export abstract class PanelView<Value> extends LitElement {
   static override styles = [baseStyle, pageStyle];
@@ -24,8 +21,8 @@ export abstract class PanelView<Value> extends LitElement {
   declare value: Value | undefined;
   declare failure: Failure | undefined;
   declare busy: boolean;
-  /** Whether it looks again by itself. */
-  protected readonly isLive: boolean = false;
+  /** How often it looks again by itself, in milliseconds; 0 for never. PVE's own grids do so every 5000 (HardwareView.js). */
+  protected readonly lookAgainMs: number = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
   #looks = 0;
 
@@ -41,10 +38,10 @@ export abstract class PanelView<Value> extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     void this.reload();
-    if (this.isLive)
+    if (this.lookAgainMs > 0)
       this.#timer = setInterval(() => {
         if (document.visibilityState === 'visible' && !this.busy) void this.reload();
-      }, LOOK_AGAIN_MS);
+      }, this.lookAgainMs);
   }
 
   override disconnectedCallback(): void {

@@ -13,7 +13,7 @@ export const deFrame: { readonly [K in keyof typeof enFrame]: string } = {
   'demo.persona.nobody': 'Benutzer ohne Rechte',
   'demo.machine': 'Simuliert: {title}',
   'demo.reboot': 'Simulierten Knoten neu starten',
-  'demo.rebooted': 'Der simulierte Knoten ist neu gestartet.',
+  'demo.rebooted': 'Neu gestartet.',
   'app.theme': 'Farben',
   'app.theme.auto': 'automatisch',
   'app.theme.light': 'hell',

@@ -12,7 +12,7 @@ export const enFrame = {
   'demo.persona.nobody': 'user without rights',
   'demo.machine': 'Simulated: {title}',
   'demo.reboot': 'Reboot the simulated node',
-  'demo.rebooted': 'The simulated node has been rebooted.',
+  'demo.rebooted': 'Rebooted.',
   'app.theme': 'Theme',
   'app.theme.auto': 'automatic',
   'app.theme.light': 'light',
