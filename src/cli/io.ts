@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { fstatSync, readSync, writeSync } from 'node:fs';
 import type { Log } from '../ports/clock-log.ts';
+import type { LineInput } from './line-input.ts';
 
 /** Where a command prints and asks: the terminal, or the demo and the tests. */
 export interface Io {
@@ -16,6 +17,8 @@ export interface Io {
   readonly interactive: boolean;
   /** The text on standard input, at most so many bytes; undefined where a terminal is. Absent where nothing can be piped in. */
   input?(maxBytes: number): string | undefined;
+  /** Who answers questions line by line, where it is not the terminal or what is piped in. */
+  lines?(): LineInput;
   /** Set where we run detached already, on behalf of a command that somebody typed. */
   readonly detached?: true;
 }

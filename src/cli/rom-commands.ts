@@ -49,5 +49,32 @@ export const ROM_COMMANDS: CommandSpec = {
       ],
       load: () => import('./commands/rom-dump.ts'),
     },
+    {
+      name: 'fix',
+      summary: 'give a ROM file the ids of a device, and a right checksum',
+      details:
+        'Firmware without UEFI (SeaBIOS) runs a ROM only for its own ids and with a right checksum. Legacy images are changed, EFI images only with --efi and only their ids, since they have no checksum. The file stays as it is: the changed ROM goes into FILE.fixed.rom, a copy of the original into FILE.HASH.bak. Without options it asks, with the questions of rom-fixer; an end of the input writes nothing.',
+      arguments: [{ name: 'file', description: 'a ROM file', complete: 'file' }],
+      options: [
+        { flags: '--device <id>', description: 'the device id that the images shall have, four hex digits', complete: 'none' },
+        { flags: '--vendor <id>', description: 'the vendor id', complete: 'none' },
+        { flags: '--class <code>', description: 'the class, six hex digits', complete: 'none' },
+        { flags: '--for <bdf>', description: 'take the ids from the device at this address', complete: 'bdf' },
+        { flags: '--image <n>', description: 'change only the n-th image', complete: 'none' },
+        { flags: '--efi', description: 'also change the ids of EFI images' },
+        { flags: '--output <file>', description: 'where the changed ROM goes', complete: 'file' },
+        { flags: '--in-place', description: 'change the file itself; the copy is made all the same' },
+        { flags: '--dry-run', description: 'show what would change, write nothing' },
+        { flags: '-y, --yes', description: 'do not ask; without an id only checksums are mended' },
+        { flags: '--force', description: 'also a ROM of NVIDIA or of another maker; overwrite another ROM' },
+      ],
+      prints: true,
+      examples: [
+        { line: 'pveigpu rom fix igd.rom', does: 'asks for each id and the checksum' },
+        { line: 'pveigpu rom fix igd.rom --device 5a85 --yes', does: 'a ROM for 8086:5a85, without a question' },
+        { line: 'pveigpu rom fix igd.rom --for 00:02.0', does: 'for the GPU of this node' },
+      ],
+      load: () => import('./commands/rom-fix.ts'),
+    },
   ],
 };

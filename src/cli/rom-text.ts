@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { machineName, subsystemName } from '../core/rom/efi-header.ts';
+import type { FixedField } from '../core/rom/fix-rom.ts';
 import type { RomFinding, RomSeverity } from '../core/rom/rom-finding.ts';
 import { EFI_CODE, LEGACY_CODE, type OptionRomImage } from '../core/rom/rom-image.ts';
 import type { RomInfo } from '../core/rom/rom-info.ts';
@@ -95,6 +96,12 @@ function findingLine(io: Pick<Io, 'colour'>, { id, severity, meaning, offset, va
   const where = offset === undefined ? '' : ` at ${hexadecimal(offset)}`;
   const what = value === undefined ? '' : ` (${visible(value)})`;
   return `${paint(io, TONES[severity], severity)} ${id}${where}: ${meaning}${what}\n`;
+}
+
+/** What is changed in a ROM, as a table. */
+export function fixedFieldsText(io: Pick<Io, 'colour'>, fields: readonly FixedField[]): string {
+  const rows = fields.map(({ offset, field, before, after }) => [hexadecimal(offset), field, before, after]);
+  return table(io, ['IMAGE', 'FIELD', 'BEFORE', 'AFTER'], rows);
 }
 
 function hexadecimal(offset: number): string {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { COMMANDS } from '../../src/cli/command-table.ts';
 import type { Io } from '../../src/cli/io.ts';
+import { pipedLines } from '../../src/cli/line-input.ts';
 import { runCommandLine } from '../../src/cli/program.ts';
 import { VERSION } from '../../src/main/version.ts';
 import { type Simulated, simulated } from '../app/simulated.ts';
@@ -20,6 +21,8 @@ export interface TypedOptions {
   readonly columns?: number;
   /** What is piped in. */
   readonly input?: string;
+  /** What somebody types at questions that take a line each; then the input ends. */
+  readonly lines?: readonly string[];
   /** What somebody else does while the question stands. */
   readonly beforeAnswer?: () => void;
 }
@@ -31,13 +34,14 @@ export interface TypedOptions {
 export async function typed(
   machine: Pick<Simulated, 'context'>,
   line: string,
-  { answer = null, columns = 100, input, beforeAnswer }: TypedOptions = {},
+  { answer = null, columns = 100, input, lines, beforeAnswer }: TypedOptions = {},
 ): Promise<Ran> {
   let [out, err] = ['', ''];
+  const print = (text: string) => {
+    out += text;
+  };
   const io: Io = {
-    out: (text) => {
-      out += text;
-    },
+    out: print,
     err: (text) => {
       err += text;
     },
@@ -45,6 +49,7 @@ export async function typed(
     columns,
     interactive: answer !== null,
     input: () => input,
+    ...(lines === undefined ? {} : { lines: () => pipedLines(lines.join('\n'), print) }),
     confirm: async () => {
       beforeAnswer?.();
       return answer === 'yes';

@@ -19,7 +19,8 @@ export function romParserText(bytes: Uint8Array): string {
   return `Valid ROM signature found @0h, PCIR offset ${offset.toString(16)}h\nInvalid PCIR signature: ${found}\n`;
 }
 
-function imageText(image: OptionRomImage): string {
+/** What it says of one image. */
+export function imageText(image: OptionRomImage): string {
   const { codeType, vendor, device, pciRevision, vendorRevision, offset, pciOffset } = image;
   const type = codeType.toString(16) + (codeType === 0 ? ' (x86 PC-AT)' : codeType === 3 ? ' (EFI)' : '');
   return [

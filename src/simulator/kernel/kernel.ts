@@ -122,6 +122,8 @@ export class SimulatedKernel implements KernelModel {
   inject(faults: Injections): void {
     delete this.state.injections.enableErrno;
     delete this.state.injections.enableAtMost;
+    delete this.state.injections.rom;
+    delete this.state.injections.acpiRom;
     Object.assign(this.state.injections, faults);
   }
 }

@@ -88,12 +88,16 @@ export interface BlockedWrite {
   resume(): Outcome;
 }
 
-/** Faults that a test puts into the kernel. */
+/** Faults, and contents of devices, that a test puts into the kernel. */
 export interface Injections {
   /** Errno that the PF driver answers when VFs are enabled. */
   enableErrno?: string;
   /** At most this many VFs are enabled, and the write still succeeds. */
   enableAtMost?: number;
+  /** What devices with a ROM give; without it no device has one. */
+  rom?: Uint8Array;
+  /** What the ACPI method `_ROM` gives; without it there is no such method. */
+  acpiRom?: Uint8Array;
 }
 
 /** What the kernel tells udev about a PCI function. */

@@ -2,6 +2,7 @@
 import type { FileTree } from '../../core/files/file-tree.ts';
 import { configSpace } from './config-space.ts';
 import { relativeLink } from './links.ts';
+import { showRom } from './option-rom.ts';
 import { resourceText } from './resources.ts';
 import type { KernelState, PciDriver, SimDevice } from './state.ts';
 
@@ -43,7 +44,7 @@ export function showDevice(state: KernelState, device: SimDevice): void {
   if (profile.class.startsWith('0604')) tree.setDirectory(`${path}/pci_bus`);
   // By class alone: a VF of a display controller has it too (kernel drivers/pci/pci-sysfs.c, pci_dev_attrs_are_visible).
   if (profile.class.startsWith('0300')) readOnly('boot_vga', profile.bootVga === true ? '1\n' : '0\n');
-  if (profile.class.startsWith('0300') && device.physfn === undefined) writable('rom', '', 0o600);
+  if (profile.class.startsWith('0300') && device.physfn === undefined) showRom(state, device);
   tree.setLink(`${path}/subsystem`, relativeLink(path, BUS));
   tree.setLink(`${BUS}/devices/${device.bdf}`, relativeLink(`${BUS}/devices`, path));
   if (device.physfn !== undefined) tree.setLink(`${path}/physfn`, relativeLink(path, device.physfn.path));

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { TreeNode } from '../../core/files/file-tree.ts';
+import { ACPI_CALL, writeAcpiCall } from './acpi-call.ts';
 import { isLocked } from './blocked.ts';
 import { writeConsole } from './consoles.ts';
 import { enumerate } from './enumerate.ts';
 import { createMdev, removeMdev } from './gvtg.ts';
 import { kstrtou } from './numbers.ts';
+import { writePowerControl } from './option-rom.ts';
 import { overrideTakesLock } from './override-lock.ts';
 import { writeScheduling } from './scheduling.ts';
 import type { KernelState, Outcome } from './state.ts';
@@ -55,6 +57,10 @@ function dispatch(state: KernelState, path: string, node: Extract<TreeNode, { ki
   if (console !== undefined) return console;
   const scheduling = writeScheduling(state, path, value);
   if (scheduling !== undefined) return scheduling;
+  if (path === ACPI_CALL) return writeAcpiCall(state, value);
+  const [, asleep = ''] = /^\/sys\/devices\/pci.*\/([^/]+)\/power\/control$/.exec(path) ?? [];
+  const sleeper = state.devices.get(asleep);
+  if (sleeper !== undefined) return writePowerControl(state, sleeper, value);
   const [, bdf = '', name = ''] = /^\/sys\/devices\/pci.*\/([^/]+)\/([^/]+)$/.exec(path) ?? [];
   const device = state.devices.get(bdf);
   const answer = device === undefined ? undefined : writeDeviceAttribute(state, device, name, value);

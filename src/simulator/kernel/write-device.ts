@@ -2,6 +2,7 @@
 import { withLock } from './blocked.ts';
 import { removeDevice } from './bus.ts';
 import { kstrtobool, kstrtou } from './numbers.ts';
+import { writeEnable, writeRom } from './option-rom.ts';
 import { overrideTakesLock } from './override-lock.ts';
 import { writeNumVfs } from './sriov.ts';
 import type { KernelState, Outcome, SimDevice } from './state.ts';
@@ -17,6 +18,8 @@ type Writer = (state: KernelState, device: SimDevice, value: string) => Outcome;
 
 const WRITERS: { readonly [name: string]: Writer } = {
   sriov_numvfs: writeNumVfs,
+  rom: writeRom,
+  enable: writeEnable,
   sriov_drivers_autoprobe(state, device, value) {
     const truth = kstrtobool(value);
     if (truth === undefined || device.sriov === undefined) return 'EINVAL';
