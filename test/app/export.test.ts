@@ -132,13 +132,11 @@ const JUDGES: readonly {
 ];
 
 describe('judged by the programs themselves', () => {
-  test.each(JUDGES)('$formats by $program', { timeout: 120_000 }, ({ formats, program, argv, suffix }) => {
+  test.for(JUDGES)('$formats by $program', { timeout: 120_000 }, ({ formats, program, argv, suffix }, { skip }) => {
     const texts = new Set([...made.values()].filter(({ format }) => formats.includes(format.name)).map(({ text }) => text));
     expect(texts.size).toBeGreaterThan(1);
-    if (spawnSync('sh', ['-c', `command -v ${program}`]).status !== 0) {
-      console.log(`not judged, for ${program} is not installed: ${formats.join(', ')}`);
-      return;
-    }
+    if (spawnSync('sh', ['-c', `command -v ${program}`]).status !== 0)
+      skip(`${program} is not installed, so nobody judged ${formats.join(', ')}`);
     for (const [at, text] of [...texts].entries()) {
       const file = join(folder, `${formats[0]}-${at}${suffix}`);
       writeFileSync(file, text.replaceAll('REPLACE-WITH-IMAGE', 'docker.io/library/debian:13'));
