@@ -32,6 +32,11 @@ const TONES: { readonly [S in HistoryRun['state']]: Tone } = {
   applied: 'warning',
 };
 
+/** What a way back to before one run does not take back: guests and pools have their own, and a note of a reboot is no change. */
+const ELSEWHERE: ReadonlySet<HistoryStep['action']> = new Set([
+  ...(['setGuestConfig', 'forgetGuest', 'createPool', 'updatePool', 'removePool', 'noteReboot'] as const),
+]);
+
 /** The runs, newest first. `timeText` writes a time of milliseconds since 1970 for people. */
 export function historyRows(
   { runs }: Pick<HistoryValue, 'runs'>,
@@ -47,7 +52,7 @@ export function historyRows(
     state: say(`run.${run.state}`),
     failure: run.failure ?? null,
     steps: run.steps.map((step) => stepRow(step, say)),
-    canGoBack: run.state === 'done' && run.steps.some(({ state }) => state === 'done'),
+    canGoBack: run.state === 'done' && run.steps.some(({ state, action }) => state === 'done' && !ELSEWHERE.has(action)),
   }));
   return rows.reverse();
 }

@@ -91,7 +91,9 @@ export const appStyle = css`
     nav a {
       flex-direction: column;
       gap: 2px;
-      padding: 8px 10px 6px;
+      flex: 1;
+      padding: 8px 5px 6px;
+      font-size: 11px;
       border-left: 0;
       border-bottom: 3px solid transparent;
       white-space: nowrap;

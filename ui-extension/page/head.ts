@@ -22,7 +22,7 @@ export function head(session: Session | undefined, language: Language, say: Say,
   return html`
     <header class="head">
       <h1>pveigpu</h1>
-      <span class="muted">${session === undefined ? '' : `${session.version} · ${say('app.node', { node: session.node })}`}</span>
+      <span class="muted long">${session === undefined ? '' : `${session.version} · ${say('app.node', { node: session.node })}`}</span>
       <span class="fill"></span>
       ${session === undefined ? nothing : html`<span class="muted long">${say('app.user', { user: session.user })}</span>`}
       <select aria-label=${say('app.theme')} @change=${(event: Event) => on.theme(chosen(event) as ThemeChoice)}>

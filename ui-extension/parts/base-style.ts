@@ -8,6 +8,7 @@ export const baseStyle = css`
     box-sizing: border-box;
     font: 13px/1.4 helvetica, arial, verdana, sans-serif;
     color: var(--pveigpu-text, #1f1f1f);
+    color-scheme: var(--pveigpu-scheme, light);
   }
   *,
   *::before,
