@@ -7,6 +7,7 @@ import { readGuestKeys } from '../core/plan/guest-keys.ts';
 import type { Result } from '../core/problem.ts';
 import type { HeldLock, Host } from '../ports/host.ts';
 import { DEVICE_LOCK } from './engine/state-paths.ts';
+import { checkTables, hasTables } from './hook/check-tables.ts';
 import { giveBack } from './hook/give-back.ts';
 import { guardWholeGpu, soundFunctions, wholeGpus } from './hook/guard-whole-gpu.ts';
 import { handoversTo } from './hook/handover-record.ts';
@@ -51,6 +52,8 @@ export async function runHook(context: HookContext, call: HookCall): Promise<0 |
   if (config.kind === 'unreadable') log.warn(`The configuration of VM ${call.vmid} cannot be read: ${config.errno}.`);
   if (config.kind !== 'content') return 0;
   const keys = readGuestKeys(config.value, 'qemu').current;
+  const tables = hasTables(keys) ? await checkTables(context, keys, call.vmid) : undefined;
+  if (tables?.kind === 'refused') return refuse(context, call.vmid, tables.because);
   if (!hasPassthrough(keys)) return 0;
   const slices = await slicesOf(host, keys);
   const guarded = await guardAll(context, slices, call);

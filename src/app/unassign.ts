@@ -2,6 +2,7 @@
 import { planRelease, type UnassignRequest } from '../core/assign/plan-unassign.ts';
 import type { Plan } from '../core/plan/action.ts';
 import type { Result } from '../core/problem.ts';
+import { readTables } from './acpi-ground.ts';
 import { containerFile, containerOf } from './container-ground.ts';
 import { unmountLeftovers } from './container-mount.ts';
 import type { Context } from './context.ts';
@@ -15,5 +16,8 @@ export async function planUnassign(context: Context, request: UnassignRequest, o
   if (!ground.ok) return ground;
   const container = containerOf(ground.value, request.vmid);
   const file = container === undefined ? undefined : await containerFile(context.host, request.vmid, ground.value.digest);
-  return planRelease({ ...ground.value, ...(file === undefined ? {} : { containerFile: file }) }, request);
+  const tables = await readTables(context.host, request.vmid, undefined);
+  if (!tables.ok) return tables;
+  const known = { ...ground.value, acpi: tables.value, ...(file === undefined ? {} : { containerFile: file }) };
+  return planRelease(known, request);
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import { ACPI_COMMANDS } from './acpi-commands.ts';
 import type { CommandSpec, OptionSpec } from './command.ts';
 import { GPU } from './common-options.ts';
 import { DOCTOR_COMMANDS } from './doctor-commands.ts';
@@ -109,6 +110,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   VF_COMMANDS,
   MDEV_COMMANDS,
   ROM_COMMANDS,
+  ACPI_COMMANDS,
   {
     name: 'pool',
     summary: 'PVE resource mappings made of VFs',

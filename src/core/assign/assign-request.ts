@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import type { AcpiGround } from '../acpi/device-tables.ts';
 import type { ContainerFile } from '../container/convert-lines.ts';
 import type { Group } from '../container/group-file.ts';
 import type { ShareWish } from '../container/share-wish.ts';
@@ -56,6 +57,8 @@ export interface GuestGround {
   readonly handoverSign?: FileImage;
   /** Whether the option ROM asked for is in /usr/share/kvm. */
   readonly romExists?: boolean;
+  /** The guest's ACPI tables and the ROM that is asked for. */
+  readonly acpi?: AcpiGround;
   /** For a container: the groups inside it, or why nobody could look. */
   readonly groups?: Reading<readonly Group[]>;
   /** For a container: its configuration file, whose digest is the one here. */

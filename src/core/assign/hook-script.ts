@@ -48,10 +48,12 @@ export interface HookWish {
   readonly remarks: readonly Remark[];
 }
 
-/** Plans our hookscript for a guest. A hookscript of somebody else stays: PVE runs one script per guest. */
-export function hookWish(guest: Guest, file: HookFile | undefined): HookWish {
+/** What is lost without our hookscript for a guest on a VF. */
+const NO_VF = 'pveigpu does not make and bind its VF at each start; VFs must be there before';
+
+/** Plans our hookscript for a guest. A hookscript of somebody else stays: PVE runs one script per guest; then `lost` is, as a clause. */
+export function hookWish(guest: Guest, file: HookFile | undefined, lost = NO_VF): HookWish {
   const present = nextConfig(guest).hookscript;
-  const lost = 'pveigpu does not make and bind its VF at each start; VFs must be there before';
   if (present !== undefined && !isOurHook(present)) {
     const text = `${guestName(guest)} has the hookscript ${present}; it stays, so ${lost}.`;
     return { steps: [], remarks: [{ level: 'warning', id: 'guest.other-hookscript', text }] };

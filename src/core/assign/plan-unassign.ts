@@ -14,6 +14,7 @@ import { guestName } from './guest-keys.ts';
 import { rejectedLines } from './guest-remarks.ts';
 import { type Release, releaseKeys, touchedBefore } from './release-keys.ts';
 import { type Sweep, sweepHook, sweepPools } from './sweep.ts';
+import { sweepTables } from './sweep-tables.ts';
 
 /** What is taken with `--force` though it was set by hand. */
 const FORCIBLE: ReadonlySet<Assignment['form']> = new Set(['raw', 'pool', 'mdev', 'pf', 'render']);
@@ -46,9 +47,11 @@ export function planRelease(ground: GuestGround, request: UnassignRequest): Resu
   const { release } = share;
   const pools = sweepPools(facts, ledger, guest, release, assignments);
   const hook = sweepHook(facts, ledger, guest, release, ground.hook);
+  const tables = sweepTables(facts, guest, ground.acpi?.files ?? {});
   const change = [...share.steps, ...changeGuest(share, guest, release)];
   const forget = forgetRest(ledger, guest, Object.keys(touchedBefore(guest, release)));
-  const steps = [...change, ...pools.steps, ...hook.steps, ...unsignHandover(guest.vmid, ground.handoverSign), ...forget];
+  const sign = unsignHandover(guest.vmid, ground.handoverSign);
+  const steps = [...change, ...pools.steps, ...hook.steps, ...tables.steps, ...sign, ...forget];
   const isTidying = forget.length > 0 || (steps.length > 0 && own.length === 0);
   const isNothing = change.length === 0 && release.leaving.length === 0 && !isTidying;
   if (isNothing) return nothingOfOurs(guest, own);
@@ -58,7 +61,7 @@ export function planRelease(ground: GuestGround, request: UnassignRequest): Resu
   return ok({
     title: `${change.length > 0 ? 'take the slice from' : 'tidy up after'} ${guestName(guest)}${gone === undefined ? '' : ', which is gone'}`,
     steps,
-    remarks: [...share.remarks, ...remarksOf(ground, guest, release, byHand, [pools, hook])],
+    remarks: [...share.remarks, ...remarksOf(ground, guest, release, byHand, [pools, hook, tables])],
   });
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import { withoutOwnTables } from '../acpi/table-options.ts';
 import type { Guest } from '../facts/guest-facts.ts';
 import { withoutDeviceWords } from '../guest/device-words.ts';
 import type { Ledger } from '../plan/ledger.ts';
@@ -51,8 +52,10 @@ export function releaseKeys(guest: Guest, mine: readonly Assignment[], ledger: L
 function restOfArgs(guest: Guest, going: readonly string[], noted: ReturnType<typeof ledgerKeys>): string | undefined {
   const args = nextConfig(guest).args;
   const isNoted = Object.hasOwn(noted, 'args');
-  if (args === undefined || (!isNoted && Object.keys(noted).length > 0)) return undefined;
-  const rest = withoutDeviceWords(args, going, !isNoted);
+  if (args === undefined) return undefined;
+  // The path of a table of ours says by itself whose it is.
+  const isLeft = !isNoted && Object.keys(noted).length > 0;
+  const rest = withoutOwnTables(isLeft ? args : withoutDeviceWords(args, going, !isNoted));
   return rest === args ? undefined : rest;
 }
 

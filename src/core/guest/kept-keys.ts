@@ -6,7 +6,7 @@ import { keptArgs } from './kept-args.ts';
 const KEPT: { readonly [K in GuestKind]: ReadonlySet<string> } = {
   qemu: new Set(
     (
-      'agent arch args audio0 balloon bios boot cpu efidisk0 hookscript hotplug kvm lock machine memory onboot ostype parent ' +
+      'acpi agent arch args audio0 balloon bios boot cpu efidisk0 hookscript hotplug kvm lock machine memory onboot ostype parent ' +
       'runningmachine snaptime startup tags template vga vmstate'
     ).split(' '),
   ),
