@@ -5,6 +5,7 @@ import type { Desired, DesiredGpu } from '../core/plan/desired.ts';
 import type { JournalRun } from '../core/plan/journal-run.ts';
 import { ok, problem, type Result } from '../core/problem.ts';
 import { planTrialAway } from '../core/setup/trial/plan-trial-end.ts';
+import { INDEX_TEMPLATE, UI_SCRIPT } from '../core/ui/index-template.ts';
 import type { Context } from './context.ts';
 import { readRun, runNumbers } from './engine/journal.ts';
 import { readDesired, readLedger } from './engine/state-files.ts';
@@ -12,6 +13,7 @@ import { planInTurns, type Turn } from './in-turns.ts';
 import { planHostSetup } from './plan-setup.ts';
 import { planPool } from './pool.ts';
 import { setupWorld } from './setup-world.ts';
+import { planUiRemoved } from './ui.ts';
 import { planUnassign } from './unassign.ts';
 
 /** How far back to go: before run N, or to the node as it was without us. */
@@ -19,6 +21,9 @@ export interface RollbackRequest {
   readonly to: number | 'all';
   readonly force: boolean;
 }
+
+/** Files of the panel in Proxmox's page, which are no set-up of the host. */
+const UI_FILES: readonly string[] = [INDEX_TEMPLATE, UI_SCRIPT];
 
 /** Plans going back; nothing is written. Runs that changed guests alone are named and left: `unassign` takes them back. */
 export async function planRollback(
@@ -63,8 +68,11 @@ async function planAllBack(
       .map((id) => ({ title: `remove the pool ${id}`, plan: async () => await planPool(context, 'remove', { id }) })),
     ...turnsTo(context, now, { format: 1, gpus: {} }, force),
   ];
+  const others = Object.keys(files).filter((path) => !UI_FILES.includes(path));
+  if (others.length < Object.keys(files).length)
+    turns.push({ title: "take the panel out of Proxmox's page", plan: async () => await planUiRemoved(context) });
   // Ours, although nothing is desired: a driver or a pin by hand.
-  const isHostTouched = pin !== undefined || [files, packages, units].some((part) => Object.keys(part).length > 0);
+  const isHostTouched = pin !== undefined || [others, Object.keys(packages), Object.keys(units)].some((part) => part.length > 0);
   if (isHostTouched && Object.keys(now.gpus).length === 0)
     turns.push({ title: 'give the GPU back to the host', plan: async () => await hostAlone(context, force) });
   return await planInTurns(turns, { title: 'take everything back', steps: [], remarks: [] });

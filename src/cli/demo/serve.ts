@@ -1,24 +1,20 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { stat } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
+import { existsSync } from 'node:fs';
 import type { SimulatedContext } from '../../main/compose.ts';
 import type { Demo } from '../../service/demo/demo-server.ts';
 import type { Io } from '../io.ts';
 import { paint } from '../style.ts';
-
-/** What browsers load, beside the folder that this program was built into. */
-const WWW = fileURLToPath(new URL('../www', import.meta.url));
+import { wwwFolder } from '../www-folder.ts';
 
 /** Serves the panel over a simulated node on loopback and prints the address. Throws when the port is taken. */
 export async function serveDemo(io: Io, machine: SimulatedContext, port: number): Promise<Demo> {
   const { startDemo } = await import('../../service/demo/demo-server.ts');
-  const demo = await startDemo({ machine, persona: 'administrator', folders: { '/': WWW }, port });
-  const isBuilt = await stat(`${WWW}/page.html`).then(
-    () => true,
-    () => false,
-  );
+  const folder = wwwFolder();
+  // somebody has installed intel-gpu-tools there, so that the panel has something to draw
+  machine.node.machine.tree.setFile('/usr/bin/intel_gpu_top', '', { mode: 0o755 });
+  const demo = await startDemo({ machine, persona: 'administrator', folders: { '/': folder }, port });
   io.out(`\nThe panel of this simulated node: ${paint(io, 'strong', `${demo.address}/`)}\n`);
-  if (!isBuilt) io.err(`There is no ${WWW}/page.html: run node build.mjs.\n`);
+  if (!existsSync(`${folder}/page.html`)) io.err(`There is no ${folder}/page.html: run node build.mjs.\n`);
   return demo;
 }
 
