@@ -102,6 +102,7 @@ async function realOutputs(): Promise<readonly { readonly kind: string; readonly
   await type(used, 'demo --once');
   for (const line of ['explain vf.gone', 'explain "no driver bound to device; cannot configure SR-IOV"']) await type(used, line);
   await type(used, 'demo --profiles');
+  await type(used, 'ui status');
   await type(await withVfs(), 'selftest --rounds 1 --yes');
   const inside = await withVfs();
   for (const line of ['assign 101 --yes', 'assign 102 --yes']) await mustType(inside, line);
