@@ -2,7 +2,7 @@
 import type { VerifyView } from '../../src/core/inside/verify-view.ts';
 import type { Say } from './texts/say.ts';
 import type { Tone } from './tone.ts';
-import type { GuestOffer, GuestValue, Session } from './values.ts';
+import type { GuestOffer, GuestValue } from './values.ts';
 
 /** One way in which a guest could have a slice. */
 export interface GuestOfferRow {
@@ -66,6 +66,13 @@ export function whyNotUnassign(value: Pick<GuestValue, 'has'>, say: Say): string
   return value.has.length === 0 ? say('guest.has.none') : null;
 }
 
+/** Why this user cannot have the guest looked into now; null when he can. */
+export function whyNotLook({ has, may, running }: Pick<GuestValue, 'has' | 'may' | 'running'>, say: Say): string | null {
+  if (!may.inside) return may.whyNotInside;
+  if (has.length === 0) return say('guest.has.none');
+  return running === true ? null : say('guest.not-running');
+}
+
 /** The result of a look into a guest. */
 export interface VerifyShown {
   readonly tone: Tone;
@@ -97,9 +104,4 @@ export function verifyShown({ works, checks, codecs }: Pick<VerifyView, 'works' 
       can: [...(decodes ? [say('codec.decodes')] : []), ...(encodes ? [say('codec.encodes')] : [])].join(', '),
     })),
   };
-}
-
-/** Whether the session's user may change the node; for the reason of a button that is not offered. */
-export function whyNotHost({ may }: Pick<Session, 'may'>, say: Say): string | null {
-  return may.host ? null : (may.whyNotHost ?? say('setup.not-allowed'));
 }

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { AssignmentRow } from '../../src/core/assign/assignments-view.ts';
+import type { BrowserRequest } from '../../src/core/assign/browser-request.ts';
+import type { GuestOffer } from '../../src/core/assign/guest-offer.ts';
 import type { Mode } from '../../src/core/gpu/verdict.ts';
 import type { NeedsStep } from '../../src/core/inside/needs-view.ts';
 import type { ActionName } from '../../src/core/plan/action.ts';
 import type { PlanDiff } from '../../src/core/plan/diff-plan.ts';
 import type { RunState, StepState } from '../../src/core/plan/journal-run.ts';
 import type { Waiting } from '../../src/core/status/status-view.ts';
+import type { GpuUsage } from '../../src/core/usage/gpu-usage.ts';
 
 /** Who asks and what he may do (`GET session`, docs/api.md). */
 export interface Session {
@@ -16,13 +19,13 @@ export interface Session {
 }
 
 /** One call of PVE's own API that changes a guest; the browser sends it with its user's ticket. */
-export type { BrowserRequest as GuestRequest } from '../../src/core/assign/browser-request.ts';
+export type GuestRequest = BrowserRequest;
 
 /** What `POST plan`, `plan-confirm`, `plan-rollback` and `guests/ID/plan-*` answer. */
 export interface Planned {
   readonly plan: PlanDiff & { readonly digest: string };
   readonly blocked: string | null;
-  readonly requests: readonly import('../../src/core/assign/browser-request.ts').BrowserRequest[] | null;
+  readonly requests: readonly GuestRequest[] | null;
 }
 
 /** One step of a run that was done. */
@@ -53,18 +56,7 @@ export interface HistoryValue {
   readonly unknown: readonly string[];
 }
 
-/** What a guest could be given, ready to be sent to `plan-assign`. */
-export interface GuestOffer {
-  readonly mode: Mode;
-  readonly title: string;
-  readonly input: AssignInput;
-  /** The keys of its configuration that would be written. */
-  readonly keys: readonly string[];
-  /** Whether this user may set all of them. */
-  readonly allowed: boolean;
-  /** Why he may not, or why it cannot be. */
-  readonly because: string | null;
-}
+export type { GuestOffer };
 
 /** Input of `plan-assign` and `assign`. */
 export interface AssignInput {
@@ -85,18 +77,11 @@ export interface GuestValue {
   readonly could: readonly GuestOffer[];
   readonly needs: { readonly system: string; readonly steps: readonly NeedsStep[]; readonly unseen: string | null } | null;
   readonly waiting: readonly Waiting[];
+  /** Whether this user may have it looked into. */
+  readonly may: { readonly inside: boolean; readonly whyNotInside: string | null };
 }
 
-/** One measurement of one GPU (`GET usage`). */
-export interface GpuUsage {
-  readonly bdf: string;
-  /** What measured it; null when nothing can, and `why` says why. */
-  readonly source: string | null;
-  readonly why: string | null;
-  readonly engines: readonly { readonly name: string; readonly busyPercent: number }[];
-  readonly frequencyMHz: number | null;
-  readonly powerWatts: number | null;
-}
+export type { GpuUsage };
 
 /** What `GET usage` answers. */
 export interface UsageValue {

@@ -1,9 +1,17 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import type { NeedsView } from '../../src/core/inside/needs-view.ts';
 import type { VerifyView } from '../../src/core/inside/verify-view.ts';
 import { failureOf } from '../model/failure.ts';
-import { type GuestOfferRow, type GuestShown, guestShown, type VerifyShown, verifyShown } from '../model/guest-view.ts';
+import {
+  type GuestOfferRow,
+  type GuestShown,
+  guestShown,
+  type VerifyShown,
+  verifyShown,
+  whyNotLook,
+} from '../model/guest-view.ts';
 import { assignJob, unassignJob } from '../model/plan-job.ts';
 import type { GuestValue } from '../model/values.ts';
 import { failureNotice } from './failure-notice.ts';
@@ -17,17 +25,21 @@ class GuestView extends PanelView<GuestValue> {
   declare vmid: number;
   /** Rarer than PVE's 5000: each look plans every slice that the guest could have. */
   protected override readonly lookAgainMs = 15_000;
+  /** What the guest itself said it needs; kept while it is shown. */
+  #asked: GuestValue['needs'] = null;
   /** What the last look into the guest said. */
   declare verified: TemplateResult | undefined;
 
   protected override async look(): Promise<GuestValue> {
-    return await this.context.api.get<GuestValue>(`guests/${this.vmid}`);
+    const value = await this.context.api.get<GuestValue>(`guests/${this.vmid}`);
+    return this.#asked === null || value.needs === null ? value : { ...value, needs: this.#asked };
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has('vmid') || changed.get('vmid') === undefined) return;
     this.value = undefined;
     this.verified = undefined;
+    this.#asked = null;
     void this.reload();
   }
 
@@ -39,8 +51,18 @@ class GuestView extends PanelView<GuestValue> {
         value === undefined || value.has.length === 0
           ? nothing
           : html`<button @click=${() => void this.doing(this.context.openJob(unassignJob(value, say)))}>${icon('remove')}${say('button.unassign')}</button>
-              <button @click=${() => void this.#verify()}>${icon('look')}${say('button.verify')}</button>`
+              ${this.#lookTools(value)}`
       }
+    `;
+  }
+
+  #lookTools(value: GuestValue): TemplateResult {
+    const { say } = this.context;
+    const why = whyNotLook(value, say);
+    if (why !== null) return html`<span class="muted">${why}</span>`;
+    return html`
+      <button @click=${() => void this.#verify()}>${icon('look')}${say('button.verify')}</button>
+      <button ?disabled=${this.busy} @click=${() => void this.#ask(value)}>${icon('guests')}${say('button.ask')}</button>
     `;
   }
 
@@ -115,6 +137,19 @@ class GuestView extends PanelView<GuestValue> {
         ${open.length === 0 ? html`<p class="empty">${say('guest.needs.none')}</p>` : table(say('guest.needs'), columns, open)}
       </section>
     `;
+  }
+
+  /** Looks inside what is still missing there, which the view itself does not do: it costs the guest seconds. */
+  async #ask(value: GuestValue): Promise<void> {
+    const { api, say } = this.context;
+    this.busy = true;
+    try {
+      this.value = { ...value, needs: await api.post<NeedsView>(`guests/${this.vmid}/needs`) };
+      this.#asked = this.value.needs;
+    } catch (error) {
+      this.failure = failureOf(error, say);
+    }
+    this.busy = false;
   }
 
   async #verify(): Promise<void> {

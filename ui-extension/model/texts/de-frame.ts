@@ -42,6 +42,7 @@ export const deFrame: { readonly [K in keyof typeof enFrame]: string } = {
   'button.assign': 'Zuweisen',
   'button.unassign': 'Entfernen',
   'button.verify': 'Prüfen',
+  'button.ask': 'Gast fragen',
   'button.details': 'Details',
   'button.rollback': 'Zurück auf den Stand davor',
   'button.rollback-all': 'Alles zurücknehmen',

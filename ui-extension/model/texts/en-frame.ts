@@ -41,6 +41,7 @@ export const enFrame = {
   'button.assign': 'Assign',
   'button.unassign': 'Remove',
   'button.verify': 'Verify',
+  'button.ask': 'Ask the guest',
   'button.details': 'Details',
   'button.rollback': 'Go back to before this',
   'button.rollback-all': 'Take everything back',
