@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { AssignRequest, GuestGround } from '../core/assign/assign-request.ts';
+import { ownGuests } from '../core/assign/assignments.ts';
+import { nextConfig } from '../core/assign/guest-keys.ts';
 import { planAssignment } from '../core/assign/plan-assign.ts';
 import { needsGroups } from '../core/container/plan-share.ts';
 import type { Guest } from '../core/facts/guest-facts.ts';
+import type { PciDevice } from '../core/facts/pci-facts.ts';
 import { known } from '../core/facts/section.ts';
+import { nvidiaCard, romOfCard } from '../core/optimus/plan-assign-optimus.ts';
 import type { Plan } from '../core/plan/action.ts';
 import type { Result } from '../core/problem.ts';
 import type { Settings } from '../core/settings/settings.ts';
 import { type AddressBits, cpuBits, iommuBits } from '../core/whole-gpu/address-width.ts';
 import { ROM_FOLDER } from '../core/whole-gpu/gpu-args.ts';
+import { readRom, readTables } from './acpi-ground.ts';
 import { containerOf, containerRequest, withContainer } from './container-ground.ts';
 import { groupsOfStopped, unmountLeftovers } from './container-mount.ts';
 import type { Context } from './context.ts';
@@ -47,11 +52,23 @@ export async function planAssign(context: Context, request: AssignRequest, optio
     ground = await guestGround(context, request.vmid, options, settings.value);
     return ground.ok ? await planShared(context, ground.value, container, request, groups) : ground;
   }
+  const card = nvidiaCard(ground.value.facts, request);
+  if (card !== undefined) return await planNvidia(context, ground.value, card, withSettings(request, settings.value));
   const { romfile } = request;
   const isBare = romfile !== undefined && !romfile.includes('/');
   const romExists = isBare && (await context.host.stat(`${ROM_FOLDER}${romfile}`)).kind === 'content';
   const addressBits = await readAddressBits(context);
   return planAssignment({ ...ground.value, romExists, addressBits }, withSettings(request, settings.value));
+}
+
+async function planNvidia(context: Context, ground: GuestGround, card: PciDevice, request: AssignRequest): Promise<Result<Plan>> {
+  const guest = ownGuests(ground.facts).find((one) => one.vmid === request.vmid && one.kind === 'qemu');
+  if (guest === undefined) return planAssignment(ground, request);
+  const tables = await readTables(context.host, guest.vmid, nextConfig(guest).args);
+  if (!tables.ok) return tables;
+  const romfile = romOfCard(guest, card, request);
+  const rom = romfile === undefined || romfile.includes('/') ? undefined : await readRom(context.host, romfile);
+  return planAssignment({ ...ground, acpi: { ...tables.value, ...(rom === undefined ? {} : { rom }) } }, request);
 }
 
 async function planShared(

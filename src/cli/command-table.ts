@@ -9,6 +9,7 @@ import { GUEST_COMMANDS } from './guest-commands.ts';
 import { KERNEL_COMMANDS } from './kernel-commands.ts';
 import { MDEV_COMMANDS } from './mdev-commands.ts';
 import { MDEV_OPTIONS } from './mdev-options.ts';
+import { OPTIMUS_OPTIONS } from './optimus-options.ts';
 import { ROM_COMMANDS } from './rom-commands.ts';
 import { RUN_COMMANDS } from './run-commands.ts';
 import { SETUP_COMMANDS } from './setup-commands.ts';
@@ -72,6 +73,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       { flags: '--rom <file>', description: 'option ROM, a file name in /usr/share/kvm' },
       ...MDEV_OPTIONS,
       ...WHOLE_GPU_OPTIONS,
+      ...OPTIMUS_OPTIONS,
       ...SHARE_OPTIONS,
       { flags: '--force', description: 'go on in spite of what can be overridden' },
     ],
@@ -81,6 +83,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       { line: 'pveigpu assign 101', does: 'a VF from the pool for VM 101' },
       { line: 'pveigpu assign 101 --vf 3', does: 'always VF 3, prepared by the hookscript' },
       { line: 'pveigpu assign 101 --mode gvt-d', does: 'the whole GPU for VM 101, see pveigpu apply gvt-d' },
+      { line: 'pveigpu assign 101 --gpu 01:00.0 --rom card.rom', does: 'the NVIDIA card of a laptop, with its ROM in ACPI' },
       { line: 'pveigpu assign 101 --type V5_4', does: 'a mediated device of that type (GVT-g)' },
       { line: 'pveigpu assign 200', does: 'the render node for container 200, for the group render inside it' },
       { line: 'pveigpu assign 101 --dry-run', does: 'only show what would change' },

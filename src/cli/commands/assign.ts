@@ -5,6 +5,7 @@ import { MODES, type Mode } from '../../core/gpu/verdict.ts';
 import { carryOut } from '../carry-out.ts';
 import type { Call } from '../command.ts';
 import { mdevOf } from '../mdev-options.ts';
+import { optimusOf } from '../optimus-options.ts';
 import { Failure } from '../print-problem.ts';
 import { countOf, gpuOf, textOf, vmidOf } from '../request.ts';
 import { shareOf } from '../share-options.ts';
@@ -24,6 +25,7 @@ export async function run(call: Call): Promise<number> {
     primary: options.primary === true,
     hook: options.hook === true,
     ...wholeOf(options),
+    ...optimusOf(options),
     ...shareOf(options),
     ...mdevOf(options, mode),
   };

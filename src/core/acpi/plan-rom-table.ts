@@ -14,6 +14,7 @@ import type { Plan } from '../plan/action.ts';
 import { requireKnown, writablePve } from '../pool/pve-writable.ts';
 import { ok, problem, type Result } from '../problem.ts';
 import { deviceTables } from './device-tables.ts';
+import { checkRomName } from './served-rom.ts';
 
 /** What is asked: ACPI tables that hand out the ROM of one device of a VM. */
 export interface RomTableRequest {
@@ -38,6 +39,8 @@ const LOOKS = 'nobody looks before a start whether the tables still fit';
 
 /** Which device is meant; fails with the flag that is missing. */
 export function romTableTarget(ground: GuestGround, { vmid, index, romfile }: RomTableRequest): Result<RomTableTarget> {
+  const usage = checkRomName(romfile);
+  if (!usage.ok) return usage;
   const guest = changeableVm(ground, vmid);
   if (!guest.ok) return guest;
   const entries = entriesOf(guest.value);

@@ -16,6 +16,13 @@ export interface ServedRom {
   readonly remarks: readonly Remark[];
 }
 
+/** Fails with `usage` for a name that leads out of /usr/share/kvm, or that the configuration of a guest cannot hold. */
+export function checkRomName(romfile: string | undefined): Result<void> {
+  if (romfile === undefined || /^[A-Za-z0-9_][A-Za-z0-9_.+-]*$/.test(romfile)) return ok(undefined);
+  const hint = 'Put the ROM into /usr/share/kvm and give its name alone.';
+  return problem('usage', `"${romfile}" is no bare file name.`, { hint });
+}
+
 /** The ROM that a device shall have; fails where the file is none. `ids` are the device's own, where they are known. */
 export function servedRom(romfile: string, file: RomFileNow | undefined, ids: PciIds | undefined): Result<ServedRom> {
   const path = `/usr/share/kvm/${romfile}`;

@@ -7,6 +7,7 @@ import type { HostFacts } from '../facts/host-facts.ts';
 import type { Reading } from '../facts/section.ts';
 import type { MachineVerdict, Mode } from '../gpu/verdict.ts';
 import type { MdevWish } from '../mdev/mdev-wish.ts';
+import type { OptimusWish } from '../optimus/optimus-wish.ts';
 import type { Bdf } from '../pci/address.ts';
 import type { FileImage } from '../plan/action.ts';
 import type { Ledger } from '../plan/ledger.ts';
@@ -34,6 +35,8 @@ export interface AssignRequest {
   readonly mdev?: MdevWish;
   /** What only a whole GPU takes. */
   readonly whole?: WholeGpuWish;
+  /** What only a card of NVIDIA takes. */
+  readonly optimus?: OptimusWish;
   /** What only a container takes. */
   readonly share?: ShareWish;
 }

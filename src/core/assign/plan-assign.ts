@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import { checkRomName } from '../acpi/served-rom.ts';
 import type { Guest } from '../facts/guest-facts.ts';
 import { isConfigId } from '../guest/property-string.ts';
+import { nvidiaCard, planAssignOptimus } from '../optimus/plan-assign-optimus.ts';
 import type { Plan } from '../plan/action.ts';
 import { requireKnown, writablePve } from '../pool/pve-writable.ts';
-import { ok, problem, type Result } from '../problem.ts';
+import { problem, type Result } from '../problem.ts';
 import type { AssignRequest, GuestGround } from './assign-request.ts';
 import { findGuest, unlockedGuest } from './find-guest.ts';
 import { guestName, isOn, nextConfig } from './guest-keys.ts';
@@ -11,7 +13,8 @@ import { plannerFor } from './mode-planners.ts';
 
 /** Gives a guest a slice of a GPU: checks what holds for every kind of slice, then leaves it to the planner of the mode. */
 export function planAssignment(ground: GuestGround, request: AssignRequest): Result<Plan> {
-  const usage = checkNames(request);
+  const isNvidia = nvidiaCard(ground.facts, request) !== undefined;
+  const usage = checkNames(request, isNvidia);
   if (!usage.ok) return usage;
   const pve = writablePve(ground.facts);
   if (!pve.ok) return pve;
@@ -23,21 +26,22 @@ export function planAssignment(ground: GuestGround, request: AssignRequest): Res
     return problem('usage', `--gid and --card are for containers, and ${guestName(guest.value)} is none.`, {
       hint: 'Leave them out.',
     });
-  return plannerFor(guest.value, request)(ground, request, guest.value);
+  if (request.optimus !== undefined && !isNvidia)
+    return problem('usage', '--battery and --subsystem go with a card of NVIDIA.', {
+      hint: 'Name it with --gpu BDF, or leave them out.',
+    });
+  const planner = isNvidia ? planAssignOptimus : plannerFor(guest.value, request);
+  return planner(ground, request, guest.value);
 }
 
-function checkNames({ pool, romfile, mode, whole }: AssignRequest): Result<void> {
-  if (whole !== undefined && mode !== 'gvt-d')
+function checkNames({ pool, romfile, mode, whole }: AssignRequest, isNvidia: boolean): Result<void> {
+  if (whole !== undefined && mode !== 'gvt-d' && !isNvidia)
     return problem('usage', 'Machine, firmware, display, sound, address width, hand-over and conversion go with the whole GPU.', {
       hint: 'Add --mode gvt-d, or leave them out.',
     });
   if (pool !== undefined && !isConfigId(pool))
     return problem('usage', `"${pool}" is no name for a pool.`, { hint: 'Use a letter, then letters, digits, - and _.' });
-  if (romfile !== undefined && !/^[A-Za-z0-9_][A-Za-z0-9_.+-]*$/.test(romfile))
-    return problem('usage', `"${romfile}" is no bare file name.`, {
-      hint: 'Put the ROM into /usr/share/kvm and give its name alone.',
-    });
-  return ok(undefined);
+  return checkRomName(romfile);
 }
 
 function assignableGuest({ facts }: GuestGround, { vmid }: AssignRequest): Result<Guest> {
