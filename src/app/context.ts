@@ -11,4 +11,6 @@ export interface Context {
   readonly log: Log;
   /** Absolute path of the pveigpu that runs, where it runs on that machine: what units of systemd shall call. */
   readonly program?: string;
+  /** On whose behalf, where somebody asked through Proxmox's API: noted with each run. */
+  readonly user?: string;
 }

@@ -22,6 +22,8 @@ export interface HistoryRun {
   readonly steps: readonly HistoryStep[];
   /** Why it was undone. */
   readonly failure?: string;
+  /** Who asked for it in the panel. */
+  readonly user?: string;
 }
 
 /** All runs that the journal still holds: a JSON value. */
@@ -45,12 +47,13 @@ export async function readHistory({ host }: Pick<Context, 'host'>): Promise<Resu
       unknown.push(run.problem.message);
       continue;
     }
-    const { title, startedMs, state, failure } = run.value;
+    const { title, startedMs, state, failure, user } = run.value;
     const steps = reportOf(run.value).steps.map((step, at) => {
       const done = run.value.steps[at]?.step;
       return { ...step, subject: done === undefined ? step.action : subjectOf(done) };
     });
-    runs.push({ number, title, startedMs, state, steps, ...(failure === undefined ? {} : { failure }) });
+    const more = { ...(failure === undefined ? {} : { failure }), ...(user === undefined ? {} : { user }) };
+    runs.push({ number, title, startedMs, state, steps, ...more });
   }
   return ok({ format: 1, runs, unknown });
 }

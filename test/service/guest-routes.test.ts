@@ -41,7 +41,7 @@ describe('a guest', () => {
     expect((await typed(machine, 'assign 101 --yes')).code).toBe(0);
     const service = await over(machine);
     const { body } = await service.ask('GET', '/guests/101', VM_USER);
-    const { assignments } = jsonOf(await typed(machine, 'assignments --json')) as { assignments: readonly { vmid: number }[] };
+    const assignments = jsonOf(await typed(machine, 'assignments --json')).assignments as readonly { vmid: number }[];
     expect(body).toMatchObject({ vmid: 101, guest: 'VM 101', name: 'media', type: 'qemu', running: false });
     expect(body.has).toEqual(assignments.filter(({ vmid }) => vmid === 101));
     expect(body.needs).toMatchObject({ system: 'linux', unseen: 'The guest itself was not asked.' });

@@ -83,6 +83,7 @@ async function applyLocked(
     steps: plan.steps.map((step) => ({ step, state: 'planned' })),
     desiredBefore: desiredBefore.value,
     ...(desired === undefined ? {} : { desired }),
+    ...(context.user === undefined ? {} : { user: context.user }),
   };
   const opened = await writeRun(host, run);
   if (!opened.ok) return failed(opened.problem, null);

@@ -12,6 +12,8 @@ export interface DetachedOrder {
   readonly agreed: string | null;
   /** Width in which it was shown. */
   readonly columns: number;
+  /** Who asked for it through Proxmox's API; absent for what was typed. */
+  readonly user?: string;
 }
 
 const FORMAT: StoredFormat<DetachedOrder> = {
@@ -28,6 +30,7 @@ const FORMAT: StoredFormat<DetachedOrder> = {
           argv: listAt(order.argv, 'argv', textAt),
           agreed: textOrNullAt(order.agreed, 'agreed'),
           columns: integerAt(order.columns, 'columns'),
+          ...(order.user === undefined ? {} : { user: textAt(order.user, 'user') }),
         },
       };
     } catch (error) {

@@ -17,7 +17,8 @@ export async function run(call: Call): Promise<number> {
   const order = await readOrder(host, file);
   if (!order.ok) return refuse(call, order.problem);
   // Only a machine that we are on can have started us, so the line means this one, whatever it calls it.
-  const open = async () => await call.context();
+  const { user } = order.value;
+  const open = async () => ({ ...(await call.context()), ...(user === undefined ? {} : { user }) });
   const code = await runCommandLine(order.value.argv, COMMANDS, detachedIo(call.io, order.value), open, VERSION);
   await writeExit(host, file, code);
   return code;

@@ -41,13 +41,14 @@ export async function run(call: Call): Promise<number> {
 }
 
 /** One run with all its steps. */
-function oneRun({ number, title, startedMs, state: how, steps, failure }: HistoryRun): string {
+function oneRun({ number, title, startedMs, state: how, steps, failure, user }: HistoryRun): string {
   const lines = steps.map(
     ({ state, subject, reason, note }) =>
       `  ${stepWord(state).padEnd(12)} ${subject} (${reason})${note === undefined ? '' : `: ${note}`}`,
   );
   return [
     `Run ${number}, ${when(startedMs)}, ${STATES[how]}: ${title}`,
+    ...(user === undefined ? [] : [`  asked for by ${user}`]),
     ...(failure === undefined ? [] : [`  because: ${failure}`]),
     ...lines,
   ]

@@ -44,6 +44,8 @@ export interface JournalRun {
   readonly desired?: Desired;
   /** Why the run was undone. */
   readonly failure?: string;
+  /** Who asked for it in the panel, as PVE knows him; absent for what was typed on the node. */
+  readonly user?: string;
 }
 
 const desiredSchema = checkedBy(checkDesired);
@@ -67,6 +69,7 @@ const schema = z.object({
   desiredBefore: z.exactOptional(desiredSchema),
   desired: z.exactOptional(desiredSchema),
   failure: z.exactOptional(z.string()),
+  user: z.exactOptional(z.string()),
 });
 
 const FORMAT: StoredFormat<JournalRun> = {

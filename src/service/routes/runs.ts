@@ -89,7 +89,13 @@ async function start(
     return problem('host.unsupported', 'No systemd is at work on this node, so nothing can be started from here.', {
       hint: `Type pveigpu ${argv.join(' ')} on the node.`,
     });
-  const order = { format: 1, argv: [...argv, '--expect', agreed, '--yes'], agreed: null, columns: 100 } as const;
+  const order = {
+    format: 1,
+    argv: [...argv, '--expect', agreed, '--yes'],
+    agreed: null,
+    columns: 100,
+    user: caller.user,
+  } as const;
   const started = await startDetached(context, order, ['pveigpu']);
   if (!started.ok) return started;
   context.log.info(`${caller.user} started run ${started.value.number}: pveigpu ${argv.join(' ')}`);

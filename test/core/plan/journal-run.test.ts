@@ -53,6 +53,7 @@ const run: JournalRun = {
   desiredBefore: { format: 1, gpus: {} },
   desired: { format: 1, gpus: { key: { mode: 'sriov', numVfs: 2 } } },
   failure: 'none',
+  user: 'alice@pve',
 };
 
 describe('a run on disk', () => {
