@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { CommandSpec } from './command.ts';
+import { ROM_STORE_COMMANDS } from './rom-store-commands.ts';
 
 /** `pveigpu rom`. */
 export const ROM_COMMANDS: CommandSpec = {
   name: 'rom',
-  summary: 'option ROMs: read, dump, mend',
+  summary: 'option ROMs: read, dump, mend, find, install',
   examples: [{ line: 'pveigpu rom info igd.rom', does: 'what is in a ROM file, and what is wrong with it' }],
   sub: [
     {
@@ -76,5 +77,6 @@ export const ROM_COMMANDS: CommandSpec = {
       ],
       load: () => import('./commands/rom-fix.ts'),
     },
+    ...ROM_STORE_COMMANDS,
   ],
 };

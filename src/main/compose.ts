@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Context } from '../app/context.ts';
 import { ok, problem, type Result } from '../core/problem.ts';
+import type { Inflaters } from '../core/rom/extract/firmware-walk.ts';
 import type { Log } from '../ports/clock-log.ts';
 import type { Host } from '../ports/host.ts';
 import type { ServiceRunner } from '../simulator/machine.ts';
@@ -92,6 +93,11 @@ export async function simulatedMachines(): Promise<readonly Pick<Profile, 'name'
 /** A context whose machine is simulated, with the handle that can reboot it. */
 export interface SimulatedContext extends Context {
   readonly node: SimulatedNode;
+}
+
+/** What unpacks zlib and Brotli, for searches in firmware. */
+export async function composeInflaters(): Promise<Inflaters> {
+  return (await import('../adapters/inflate-zlib.ts')).zlibInflaters;
 }
 
 async function contextOf(host: Host, log: Log): Promise<Context> {

@@ -21,8 +21,11 @@ export class GopWatch {
   private name: string | undefined;
   private readonly finds: FirmwareFinds;
 
-  constructor(finds: FirmwareFinds) {
+  private readonly where: string;
+
+  constructor(finds: FirmwareFinds, where: string) {
     this.finds = finds;
+    this.where = where;
   }
 
   see(item: FirmwareItem): void {
@@ -48,7 +51,7 @@ export class GopWatch {
     finds.gops.push({
       bytes: code.slice(),
       sha256,
-      where: `file ${guid}`,
+      where: `${this.where}file ${guid}`,
       name: name ?? guid,
       guid,
       ...(version === undefined ? {} : { version }),

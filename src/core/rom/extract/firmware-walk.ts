@@ -48,9 +48,10 @@ export interface FirmwareWalk {
   stopped?: string;
 }
 
-const MOST_FAULTS = 50;
+/** So many are noted, since a damaged image has thousands. */
+export const MOST_FAULTS = 50;
 
-/** Notes a fault; the fiftieth is the last, since a damaged image has thousands. */
+/** Notes a fault, as long as there are not too many. */
 export function noteFault(walk: FirmwareWalk, what: string, fault: string): void {
   if (walk.faults.length < MOST_FAULTS) walk.faults.push({ what, fault });
 }

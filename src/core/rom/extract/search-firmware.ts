@@ -2,7 +2,7 @@
 import { hex } from '../little-endian.ts';
 import { GopWatch } from './find-gop.ts';
 import type { FirmwareFault, FirmwareItem } from './firmware-item.ts';
-import { FIRMWARE_LIMITS, type FirmwareLimits, type FirmwareWalk, type Inflaters } from './firmware-walk.ts';
+import { FIRMWARE_LIMITS, type FirmwareLimits, type FirmwareWalk, type Inflaters, MOST_FAULTS } from './firmware-walk.ts';
 import type { FirmwareFinds } from './found-piece.ts';
 import { scanForRoms, scanForVbts } from './scan-bytes.ts';
 import { walkFirmware } from './walk-firmware.ts';
@@ -33,6 +33,8 @@ export interface SearchMeans {
   /** Whether the time is over. */
   readonly isLate: () => boolean;
   readonly limits?: FirmwareLimits;
+  /** Put before where each find is: `in bios.bin, `. */
+  readonly where?: string;
 }
 
 /**
@@ -40,21 +42,21 @@ export interface SearchMeans {
  * Total: whatever the bytes are, there is an answer, and time and memory stay within the limits.
  */
 export function* searchFirmware(bytes: Uint8Array, means: SearchMeans): Generator<SearchProgress, SearchedFirmware> {
-  const { inflaters, isLate, limits = FIRMWARE_LIMITS } = means;
+  const { inflaters, isLate, limits = FIRMWARE_LIMITS, where = '' } = means;
   const walk: FirmwareWalk = { limits, inflaters, isLate, faults: [], items: 0, unpackedBytes: 0 };
   const finds: FirmwareFinds = { roms: [], gops: [], vbts: [] };
-  const watch = new GopWatch(finds);
+  const watch = new GopWatch(finds, where);
   const counts = { volume: 0, file: 0, section: 0, region: 0, capsule: 0, unpacked: 0 };
   const layers = new Map<string, number>();
   let file = '';
-  scan(walk, bytes, (at) => `at ${hex(at, 0)}h`, finds);
+  scan(walk, bytes, (at) => `${where}at ${hex(at, 0)}h`, finds);
   for (const item of walkFirmware(walk, bytes)) {
     counts[item.kind] += 1;
     watch.see(item);
     if (item.kind === 'file') file = item.guid;
     const layer = layerOf(item);
     if (layer !== undefined) layers.set(layer, (layers.get(layer) ?? 0) + 1);
-    if (item.kind === 'unpacked') scan(walk, item.bytes, () => (file === '' ? 'packed' : `packed in file ${file}`), finds);
+    if (item.kind === 'unpacked') scan(walk, item.bytes, () => `${where}packed${file === '' ? '' : ` in file ${file}`}`, finds);
     if (item.bytes.buffer === bytes.buffer && item.kind !== 'region' && item.kind !== 'capsule')
       yield { doneBytes: item.bytes.byteOffset - bytes.byteOffset, totalBytes: bytes.length };
   }
@@ -69,6 +71,28 @@ export function* searchFirmware(bytes: Uint8Array, means: SearchMeans): Generato
     faults: walk.faults,
     ...(walk.stopped === undefined ? {} : { stopped: walk.stopped }),
   };
+}
+
+/** Searches of several files as one; what stands in more than one of them is listed once. */
+export function joinSearches(all: readonly SearchedFirmware[]): SearchedFirmware {
+  const sum = (count: (one: SearchedFirmware) => number) => all.reduce((total, one) => total + count(one), 0);
+  const stopped = all.find((one) => one.stopped !== undefined)?.stopped;
+  return {
+    roms: distinct(all.flatMap(({ roms }) => roms)),
+    gops: distinct(all.flatMap(({ gops }) => gops)),
+    vbts: distinct(all.flatMap(({ vbts }) => vbts)),
+    layers: [...new Set(all.flatMap(({ layers }) => layers))],
+    volumes: sum(({ volumes }) => volumes),
+    files: sum(({ files }) => files),
+    sections: sum(({ sections }) => sections),
+    unpackedBytes: sum(({ unpackedBytes }) => unpackedBytes),
+    faults: all.flatMap(({ faults }) => faults).slice(0, MOST_FAULTS),
+    ...(stopped === undefined ? {} : { stopped }),
+  };
+}
+
+function distinct<T extends { readonly sha256: string }>(pieces: readonly T[]): T[] {
+  return [...new Map(pieces.map((piece) => [piece.sha256, piece])).values()];
 }
 
 function scan(walk: FirmwareWalk, bytes: Uint8Array, where: (at: number) => string, finds: FirmwareFinds): void {

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { localHost } from '../../src/adapters/host-local.ts';
+import { unpackWrapped } from '../../src/app/unpack-wrapped.ts';
+import { wrappingOf } from '../../src/core/rom/extract/wrapping.ts';
+
+const SEVEN_ZIP = '/usr/bin/7zz';
+const canRun = process.getuid?.() === 0 && existsSync(SEVEN_ZIP) && spawnSync('unshare', ['-n', 'true']).status === 0;
+
+describe.skipIf(!canRun)('programs that unpack (needs root and 7zz of the package 7zip)', () => {
+  let folder = '';
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'pveigpu-unpack-'));
+    writeFileSync(join(folder, 'bios.bin'), 'the image');
+    writeFileSync(join(folder, 'zeros'), new Uint8Array(600 * 1024 * 1024));
+    symlinkSync('/etc/shadow', join(folder, 'link'));
+    for (const [name, ...files] of [
+      ['good.zip', 'bios.bin'],
+      ['bomb.7z', 'zeros'],
+      ['link.7z', 'bios.bin', 'link'],
+    ] as const)
+      spawnSync(SEVEN_ZIP, ['a', '-bso0', '-mx1', ...(name === 'link.7z' ? ['-snl'] : []), name, ...files], { cwd: folder });
+    rmSync(join(folder, 'zeros'));
+  }, 120_000);
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  const host = localHost({ root: '/' });
+  const unpacked = async (name: string) => {
+    const path = join(folder, name);
+    const wrapping = wrappingOf(new Uint8Array(readFileSync(path)));
+    if (wrapping === undefined) throw new Error(`${name} is not wrapped`);
+    return await unpackWrapped(host, path, wrapping, async (files) =>
+      files.map((file) => ({ name: file.name, sizeBytes: file.sizeBytes, text: readFileSync(file.path, 'utf8') })),
+    );
+  };
+  const leftovers = () => [
+    ...readdirSync('/var/tmp').filter((name) => name.startsWith('pveigpu-')),
+    ...readFileSync('/proc/mounts', 'utf8')
+      .split('\n')
+      .filter((line) => line.includes('/var/tmp/pveigpu-')),
+  ];
+
+  test('what comes out, and nothing stays', async () => {
+    expect(await unpacked('good.zip')).toEqual({ ok: true, value: [{ name: 'bios.bin', sizeBytes: 9, text: 'the image' }] });
+    expect(leftovers()).toEqual([]);
+  });
+
+  test('a bomb fills only the room that it is given', async () => {
+    const answer = await unpacked('bomb.7z');
+    expect(answer).toMatchObject({
+      ok: false,
+      problem: { code: 'host.run', message: expect.stringMatching(/7zz could not unpack it/) },
+    });
+    expect(leftovers()).toEqual([]);
+  }, 120_000);
+
+  test('a link is no file', async () => {
+    const answer = await unpacked('link.7z');
+    // 7zip refuses a link that leads out; where it makes one, it is not followed
+    if (answer.ok) expect(answer.value.map(({ name }) => name)).toEqual(['bios.bin']);
+    else expect(answer.problem.code).toBe('host.run');
+    expect(leftovers()).toEqual([]);
+  });
+});
