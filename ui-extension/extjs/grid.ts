@@ -19,10 +19,12 @@ export interface GridOptions<T> {
   /** Said for screen readers, and shown as title unless `showTitle` is no. */
   readonly title: string;
   readonly showTitle?: boolean;
-  /** Rows with the same text stand together under it. */
+  /** Rows with the same text stand together under it, in the order in which the texts come. */
   readonly group?: (row: T) => string;
   readonly onSelect?: (row: T | undefined) => void;
   readonly onOpen?: (row: T) => void;
+  /** Whether the first row is selected by itself, for a table with details below. */
+  readonly selectsFirst?: boolean;
   readonly more?: ExtConfig;
 }
 
@@ -35,6 +37,7 @@ export function gridConfig<T>({
   group,
   onSelect,
   onOpen,
+  selectsFirst = false,
   itemId,
   more,
 }: GridOptions<T>): ExtConfig {
@@ -44,7 +47,11 @@ export function gridConfig<T>({
     ...(showTitle ? { title } : { ariaLabel: title }),
     border: false,
     columnLines: false,
-    store: { fields: [], data: [], ...(group === undefined ? {} : { groupField: 'group' }) },
+    store: {
+      fields: [],
+      data: [],
+      ...(group === undefined ? {} : { grouper: { property: 'group', sortProperty: 'groupOrder' } }),
+    },
     ...(group === undefined
       ? {}
       : { features: [{ ftype: 'grouping', groupHeaderTpl: '{name:htmlEncode}', collapsible: false }] }),
@@ -67,12 +74,14 @@ export function gridConfig<T>({
       const texts = Object.fromEntries(cells.map(({ text }, at) => [`text${at}`, text]));
       return { ...texts, cells, row, group: group?.(row) ?? '' };
     },
+    pveigpuSelectsFirst: selectsFirst,
     ...more,
   };
 }
 
 interface GridOfOurs<T> {
-  readonly pveigpuRow: (row: T) => object;
+  readonly pveigpuRow: (row: T) => { readonly group: string };
+  readonly pveigpuSelectsFirst: boolean;
 }
 
 /** Puts rows into a grid and keeps the place that was selected. */
@@ -81,8 +90,11 @@ export function showRows<T>(panel: ExtComponent, itemId: string, rows: readonly 
   if (grid === null) return;
   const [chosen] = grid.getSelectionModel().getSelection();
   const at = chosen === undefined ? -1 : grid.getStore().findExact('text0', chosen.get('text0'));
-  grid.getStore().loadData(rows.map((row) => grid.pveigpuRow(row)));
-  if (at >= 0 && at < rows.length) grid.getSelectionModel().select(at);
+  const shown = rows.map((row) => grid.pveigpuRow(row));
+  const groups = [...new Set(shown.map(({ group }) => group))];
+  grid.getStore().loadData(shown.map((row) => ({ ...row, groupOrder: groups.indexOf(row.group) })));
+  const next = at >= 0 && at < rows.length ? at : grid.pveigpuSelectsFirst && rows.length > 0 ? 0 : -1;
+  if (next >= 0) grid.getSelectionModel().select(next);
 }
 
 /** The row that is selected in a grid. */

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { type GuestOfferRow, type GuestShown, guestShown, whyNotUnassign } from '../model/guest-view.ts';
+import { type GuestOfferRow, type GuestShown, guestShown, whyNotLook, whyNotUnassign } from '../model/guest-view.ts';
 import { assignJob, type PlanJob, unassignJob } from '../model/plan-job.ts';
 import type { Say } from '../model/texts/say.ts';
 import type { GuestValue, Session } from '../model/values.ts';
 import { type Column, gridConfig, selectedRow, showRows } from './grid.ts';
-import { liveView, type ShownView } from './live-view.ts';
+import { guardedWork } from './guarded.ts';
+import { cellHtml } from './html.ts';
+import { failureNotice, liveView, type ShownView } from './live-view.ts';
 import { noticeHtml } from './notice.ts';
+import { showWhyNot, whyNotItem } from './offer.ts';
 import { placeOf } from './place.ts';
 import { openPlanWindow } from './plan-window.ts';
 import { openVerifyWindow } from './verify-window.ts';
@@ -32,7 +35,34 @@ export function guestTab(panel: ExtComponent): ExtConfig {
     const row = selectedRow<GuestOfferRow>(panel, 'could');
     panel.down('#assign')?.setDisabled(row === undefined || row.whyNot !== null);
     panel.down('#unassign')?.setDisabled(loaded === undefined || whyNotUnassign(loaded.guest, say) !== null);
-    panel.down('#verify')?.setDisabled((loaded?.guest.has.length ?? 0) === 0 || loaded?.guest.running === false);
+    const whyNot = loaded === undefined ? null : whyNotLook(loaded.guest, say);
+    for (const itemId of ['verify', 'ask']) {
+      panel.down(`#${itemId}`)?.setHidden(loaded?.guest.may.inside !== true);
+      panel.down(`#${itemId}`)?.setDisabled(whyNot !== null);
+    }
+    showWhyNot(panel, loaded?.guest.has.length === 0 ? null : whyNot);
+  };
+  const showGuest = (guest: GuestValue) => {
+    const shown = guestShown(guest, say);
+    panel.down('#waiting')?.setHtml(shown.notices.map(hintHtml).join(''));
+    showRows(panel, 'has', shown.has);
+    showRows(panel, 'could', shown.could);
+    showRows(panel, 'needs', shown.needs);
+    panel.down('#unseen')?.setHidden(shown.unseen === null);
+    panel.down('#unseen')?.setHtml(cellHtml({ text: shown.unseen ?? '', tone: 'info' }));
+    offerActions();
+  };
+  const ask = async () => {
+    if (loaded === undefined) return;
+    const { guest } = loaded;
+    panel.setLoading(say('guest.verify.running'));
+    try {
+      const needs = await api.post<NonNullable<GuestValue['needs']>>(`guests/${vmid}/needs`);
+      if (!panel.destroyed) showGuest({ ...guest, needs });
+    } catch (error) {
+      if (!panel.destroyed) Ext.Msg.alert(say('button.ask'), noticeHtml(failureNotice(error, say)));
+    }
+    if (!panel.destroyed) panel.setLoading(false);
   };
   const view: ShownView = liveView<Loaded>(panel, {
     say,
@@ -53,6 +83,12 @@ export function guestTab(panel: ExtComponent): ExtConfig {
         handler: () => vmid !== undefined && openVerifyWindow(api, say, vmid),
       },
       { text: say('button.reload'), iconCls: 'fa fa-refresh', handler: () => view.reload() },
+      {
+        ...{ text: say('button.ask'), itemId: 'ask', iconCls: 'fa fa-question-circle', disabled: true, hidden: true },
+        handler: () => guardedWork('ask', ask),
+      },
+      '->',
+      whyNotItem(),
     ],
     content: [
       { xtype: 'component', itemId: 'waiting', autoEl: { tag: 'div', role: 'status' } },
@@ -62,19 +98,12 @@ export function guestTab(panel: ExtComponent): ExtConfig {
       needsGrid(say),
     ],
     load: async () => {
-      const [guest, session] = await Promise.all([api.get<GuestValue>(`guests/${vmid}`), api.get<Session>('session')]);
+      const [guest, session] = await Promise.all([api.get<Loaded['guest']>(`guests/${vmid}`), api.get<Session>('session')]);
       return { guest, session };
     },
     show: (value) => {
       loaded = value;
-      const shown = guestShown(value.guest, say);
-      panel.down('#waiting')?.setHtml(shown.notices.map(hintHtml).join(''));
-      showRows(panel, 'has', shown.has);
-      showRows(panel, 'could', shown.could);
-      showRows(panel, 'needs', shown.needs);
-      panel.down('#unseen')?.setHidden(shown.unseen === null);
-      panel.down('#unseen')?.setHtml(Ext.htmlEncode(shown.unseen ?? ''));
-      offerActions();
+      showGuest(value.guest);
       return undefined;
     },
   });

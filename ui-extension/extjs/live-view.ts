@@ -37,17 +37,18 @@ export function liveView<T>(panel: ExtComponent, view: LiveView<T>): ShownView {
     turn += 1;
     const mine = turn;
     if (!hasContent) panel.setLoading(view.say('state.loading'));
-    const answer = await view.load().then(
-      (value) => ({ value }),
-      (error: unknown) => ({ error }),
-    );
-    if (panel.destroyed || mine !== turn) return;
-    panel.setLoading(false);
-    if ('error' in answer) {
-      hasContent = false;
-      return put(failureNotice(answer.error, view.say));
+    const isLate = () => panel.destroyed || mine !== turn;
+    let notice: Notice | undefined;
+    try {
+      const value = await view.load();
+      if (isLate()) return;
+      panel.setLoading(false);
+      notice = view.show(value);
+    } catch (error) {
+      if (isLate()) return;
+      panel.setLoading(false);
+      notice = failureNotice(error, view.say);
     }
-    const notice = view.show(answer.value);
     hasContent = notice === undefined;
     put(notice);
   };
@@ -56,6 +57,7 @@ export function liveView<T>(panel: ExtComponent, view: LiveView<T>): ShownView {
     !document.hidden && panel.isVisible(true) && Ext.ComponentQuery.query('window[modal]:visible').length === 0;
   const config = {
     layout: 'card',
+    cls: 'pveigpu-card',
     tbar: view.toolbar,
     items: [
       {

@@ -58,7 +58,14 @@ function findingsGrid(panel: ExtComponent, say: Say): ExtConfig {
     { header: say('field.remedy'), flex: 3, cell: ({ remedy }) => remedy },
   ];
   return gridConfig({
-    ...{ itemId: 'findings', title: say('view.findings'), showTitle: false, columns, empty: say('state.none') },
+    ...{
+      itemId: 'findings',
+      title: say('view.findings'),
+      showTitle: false,
+      columns,
+      empty: say('state.none'),
+      selectsFirst: true,
+    },
     group: ({ group }) => group,
     onSelect: (row) => showRows(panel, 'details', row?.details ?? []),
     more: { region: 'center' },

@@ -69,7 +69,7 @@ export function nodeHistory(panel: ExtComponent): ExtConfig {
 function runsGrid(panel: ExtComponent, say: Say, selected: () => void): ExtConfig {
   const columns: readonly Column<HistoryRow>[] = [
     { header: say('field.run'), width: 60, cell: ({ number }) => String(number) },
-    { header: say('field.time'), width: 150, cell: ({ time }) => time },
+    { header: say('field.time'), width: 175, cell: ({ time }) => time },
     {
       header: say('field.action'),
       flex: 3,
@@ -79,7 +79,7 @@ function runsGrid(panel: ExtComponent, say: Say, selected: () => void): ExtConfi
     { header: say('field.state'), width: 160, cell: ({ state, tone }) => ({ tone, text: state }) },
   ];
   return gridConfig({
-    ...{ itemId: 'runs', title: say('view.history'), showTitle: false, columns, empty: say('history.empty') },
+    ...{ itemId: 'runs', title: say('view.history'), showTitle: false, columns, empty: say('history.empty'), selectsFirst: true },
     onSelect: (run) => {
       showRows(panel, 'steps', run?.steps ?? []);
       selected();

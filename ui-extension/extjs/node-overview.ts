@@ -70,9 +70,9 @@ export function nodeOverview(panel: ExtComponent): ExtConfig {
     ],
     content: [
       { xtype: 'component', itemId: 'waiting', autoEl: { tag: 'div', role: 'status' } },
-      modesGrid(say),
       { xtype: 'panel', title: say('slices.title'), border: false, bodyPadding: 10, items: [litHost(map, { itemId: 'slices' })] },
       assignmentsGrid(say, (vmid) => openGuest(vmid)),
+      modesGrid(say),
     ],
     load: async () => {
       const [session, status, verdict, { mdevs }] = await Promise.all([

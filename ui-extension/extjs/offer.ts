@@ -16,7 +16,12 @@ export function offer(panel: ExtComponent, { may }: Session, enabled: { readonly
     button?.setHidden(!may.host);
     button?.setDisabled(!isEnabled);
   }
-  const why = panel.down('#why-not');
-  why?.setHidden(may.host || may.whyNotHost === null);
-  why?.setHtml(`<i class="fa fa-lock" aria-hidden="true"></i> ${Ext.htmlEncode(may.whyNotHost ?? '')}`);
+  showWhyNot(panel, may.host ? null : may.whyNotHost);
+}
+
+/** Says why something is not offered; null when all is. */
+export function showWhyNot(panel: ExtComponent, why: string | null): void {
+  const item = panel.down('#why-not');
+  item?.setHidden(why === null);
+  item?.setHtml(`<i class="fa fa-lock" aria-hidden="true"></i> ${Ext.htmlEncode(why ?? '')}`);
 }

@@ -17,6 +17,7 @@ export function openPlanWindow(options: Omit<PlanPaneOptions, 'ready'>, job: Pla
       height: 520,
       layout: 'fit',
       maximizable: true,
+      cls: 'pveigpu-window',
       items: [pane],
     },
     fbar: [

@@ -28,7 +28,7 @@ export function openSetupWizard({ gpus, ...options }: SetupWizard): void {
     window.setTitle(Ext.htmlEncode(`${say('button.setup')}: ${say(`setup.step.${page}`)}`));
   };
   const window: ExtComponent = Ext.create('Ext.window.Window', {
-    ...{ modal: true, width: 760, height: 560, layout: 'fit', maximizable: true, cls: 'pveigpu-wizard' },
+    ...{ modal: true, width: 760, height: 560, layout: 'fit', maximizable: true, cls: 'pveigpu-window pveigpu-wizard' },
     title: Ext.htmlEncode(`${say('button.setup')}: ${say('setup.step.mode')}`),
     items: [{ xtype: 'container', itemId: 'pages', layout: 'card', items: [modePage(gpus, first, say), pane] }],
     fbar: [
@@ -91,11 +91,17 @@ function choiceItems(gpu: VerdictGpu, say: Say): readonly ExtConfig[] {
 }
 
 function vfsField(most: number, say: Say): ExtConfig {
-  return {
-    ...{ xtype: 'numberfield', itemId: 'vfs', fieldLabel: say('field.count'), labelWidth: 110, width: 220, margin: '0 0 8 22' },
-    ...{ minValue: 1, maxValue: most, value: most, allowDecimals: false, allowBlank: false, msgTarget: 'side' },
-    afterSubTpl: `<div class="pveigpu-below">${Ext.htmlEncode(say('setup.vfs.hint', { count: most }))}</div>`,
+  const field = {
+    ...{ xtype: 'numberfield', itemId: 'vfs', fieldLabel: Ext.htmlEncode(say('field.count')), labelWidth: 110, width: 220 },
+    ...{ minValue: 1, maxValue: most, value: most, allowDecimals: false, allowBlank: false },
   };
+  const hint = {
+    xtype: 'component',
+    cls: 'pveigpu-below',
+    margin: '4 0 0 10',
+    html: Ext.htmlEncode(say('setup.vfs.hint', { count: most })),
+  };
+  return { xtype: 'container', layout: 'hbox', margin: '0 0 8 22', items: [field, hint] };
 }
 
 function labelHtml({ title, about, tags, why, needs }: SetupChoice, say: Say): string {

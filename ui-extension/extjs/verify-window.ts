@@ -12,7 +12,14 @@ import { noticeHtml } from './notice.ts';
 /** Looks into a guest by its agent and shows what works there. */
 export function openVerifyWindow(api: PanelApi, say: Say, vmid: number): void {
   const window = Ext.create('Ext.window.Window', {
-    ...{ title: say('guest.verify'), modal: true, width: 760, height: 440, layout: { type: 'vbox', align: 'stretch' } },
+    ...{
+      title: say('guest.verify'),
+      modal: true,
+      width: 760,
+      height: 440,
+      cls: 'pveigpu-window',
+      layout: { type: 'vbox', align: 'stretch' },
+    },
     items: [
       { xtype: 'component', itemId: 'result', padding: 10, autoEl: { tag: 'div', role: 'status' } },
       gridConfig<VerifyShown['checks'][number]>({

@@ -2,6 +2,7 @@
 import type { Browser } from 'playwright-core';
 import type { PersonaName } from '../../../src/service/demo/personas.ts';
 import { listDirectory } from '../../../src/simulator/host/tree-reader.ts';
+import { runningPid } from '../../../src/simulator/pve/guest-state.ts';
 import { openTab, type Tab, type TabOptions } from '../chromium.ts';
 import type { Served } from '../server.ts';
 import type { Shell, ShellGuest } from './page.ts';
@@ -33,6 +34,7 @@ export interface ShellOptions extends TabOptions {
   /** Capabilities that differ from the persona's, since GuiCap is no promise for one node. */
   readonly caps?: Shell['caps'];
   readonly plugin?: string;
+  readonly before?: string;
 }
 
 /** PVE's page over a simulated node, in a tab of its own, as one of the personas. */
@@ -44,6 +46,7 @@ export async function openShell(browser: Browser, served: Served, options: Shell
     selected = 'node/pve',
     caps = CAPS[persona],
     plugin,
+    before,
   } = options;
   const tab = await openTab(browser, { width: 1280, height: 800, ...options });
   const context = tab.page.context();
@@ -60,6 +63,7 @@ export async function openShell(browser: Browser, served: Served, options: Shell
   await serveShell(context, {
     ...{ user, token, theme, lang, caps, selected, nodes: ['pve'], guests: guestsOf(served) },
     ...(plugin === undefined ? {} : { plugin }),
+    ...(before === undefined ? {} : { before }),
   });
   await tab.page.goto(`${url}${SHELL_PATH}`);
   return tab;
@@ -78,7 +82,9 @@ function guestsOf({ machine }: Served): readonly ShellGuest[] {
     return (files.kind === 'content' ? files.value : []).flatMap((file) => {
       const name = new RegExp(`^${key}: (.*)$`, 'm').exec(tree.text(`${at}/${file}`) ?? '')?.[1] ?? '';
       const vmid = Number.parseInt(file, 10);
-      return file.endsWith('.conf') ? [{ node: 'pve', type, vmid, name, running: false }] : [];
+      return file.endsWith('.conf')
+        ? [{ node: 'pve', type, vmid, name, running: runningPid(machine.node.machine, vmid) !== undefined }]
+        : [];
     });
   });
 }

@@ -22,6 +22,8 @@ export interface Shell {
   readonly selected: string;
   /** Another file than the one that ships: for what happens when it is broken. */
   readonly plugin?: string;
+  /** A script between PVE's libraries and ours: a PVE that is not as we know it. */
+  readonly before?: string;
 }
 
 const STYLES = [
@@ -49,6 +51,7 @@ function gettext(message) { return message; }
 </script>
 <script src="/pve2/ext6/ext-all.js"></script>
 ${OURS.map((name) => `<script src="/pve2/js/${name}"></script>`).join('\n')}
+<script>${shell.before ?? ''}</script>
 <script src="${shell.plugin ?? '/pve2/js/pveigpu.js'}"></script>
 <script>Ext.onReady(() => { Ext.create('PVE.StdWorkspace'); });</script>
 </head>

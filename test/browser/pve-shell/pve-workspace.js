@@ -2,6 +2,16 @@
 // Stand-in for PVE.StdWorkspace (pve-manager, www/manager6/Workspace.js): header, resource tree, content. The tree and the user's capabilities come
 // from PVE_SHELL, which the page sets; in PVE they come from /cluster/resources and the login.
 
+Ext.define('PVE.tree.ResourceTree', {
+  extend: 'Ext.tree.Panel',
+  alias: 'widget.pveResourceTree',
+  selectById(id) {
+    const node = this.getStore().getNodeById(id);
+    if (node) this.getSelectionModel().select(node);
+    return node;
+  },
+});
+
 Ext.define('PVE.StdWorkspace', {
   extend: 'Ext.container.Viewport',
   alias: 'widget.pveStdWorkspace',
@@ -24,7 +34,7 @@ Ext.define('PVE.StdWorkspace', {
     provider.set('GuiCap', PVE_SHELL.caps);
     const classes = { node: 'PVE.node.Config', qemu: 'PVE.qemu.Config', lxc: 'pveLXCConfig' };
     const icons = { qemu: 'fa fa-desktop', lxc: 'fa fa-cube' };
-    const tree = Ext.create('Ext.tree.Panel', {
+    const tree = Ext.create('PVE.tree.ResourceTree', {
       ...{ itemId: 'tree', border: false, rootVisible: true, flex: 1, hideHeaders: true },
       columns: [{ xtype: 'treecolumn', dataIndex: 'text', flex: 1, renderer: (value) => Ext.htmlEncode(value) }],
       store: Ext.create('Ext.data.TreeStore', {
