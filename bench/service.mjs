@@ -18,8 +18,11 @@ const OPEN = `use Socket; my ($path, @argv) = @ARGV;
 socket(my $s, AF_UNIX, SOCK_STREAM, 0) or die; bind($s, pack_sockaddr_un($path)) or die; listen($s, 512) or die;
 require POSIX; POSIX::dup2(fileno($s), 3); $^F = 10; require Fcntl; open(my $t, '<&=', 3); fcntl($t, Fcntl::F_SETFD(), 0);
 $ENV{LISTEN_PID} = $$; $ENV{LISTEN_FDS} = 1; exec(@argv) or die`;
-const service = spawn('perl', ['-e', OPEN, socketPath, process.execPath, 'dist/lib/service.mjs', '--idle', '60'], {
+// the flags of debian/pveigpu.service
+const FLAGS = ['--max-semi-space-size=1', '--optimize-for-size'];
+const service = spawn('perl', ['-e', OPEN, socketPath, process.execPath, ...FLAGS, 'dist/lib/service.mjs', '--idle', '60'], {
   stdio: ['ignore', 'ignore', 'inherit'],
+  env: { ...process.env, MALLOC_ARENA_MAX: '1' },
 });
 
 const agent = new Agent({ keepAlive: true, maxSockets: 32 });

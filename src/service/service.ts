@@ -5,6 +5,7 @@ import { readSettings } from '../app/settings.ts';
 import { type Problem, problem, type Result } from '../core/problem.ts';
 import { visible } from '../core/text/visible.ts';
 import { mayAccess } from './access.ts';
+import { atMost } from './at-most.ts';
 import { type Caller, readCaller } from './caller.ts';
 import { problemJson } from './problem-json.ts';
 import { readInput } from './read-input.ts';
@@ -20,6 +21,8 @@ export interface ServiceParts {
   readonly openapi: object;
 }
 
+/** Looks at a time: each holds what it reads of the node in memory. */
+const MOST_LOOKS = 3;
 /** Of the bodies that are accepted; a plan's wish has some 200 bytes. */
 const MOST_BODY = '64kb';
 
@@ -30,12 +33,15 @@ export function createService(parts: ServiceParts): Express {
   app.set('etag', false);
   app.use(express.json({ limit: MOST_BODY, strict: true }));
   const api = express.Router();
+  const look = atMost(MOST_LOOKS);
   api.get('/openapi.json', (_request, response) => void response.json(parts.openapi));
   for (const one of parts.routes)
     api[one.method](one.path.replaceAll(/\{(\w+)\}/g, ':$1'), async (request: Request, response: Response) => {
       const { headers, params, query, body } = request;
       const caller = readCaller(headers);
-      const answered = await answerRoute(parts, one, { caller, vmid: params.vmid, input: one.method === 'get' ? query : body });
+      const answering = async () =>
+        await answerRoute(parts, one, { caller, vmid: params.vmid, input: one.method === 'get' ? query : body });
+      const answered = await (one.method === 'get' ? look(answering) : answering());
       if (answered.ok) response.set('cache-control', 'no-store').json(answered.value);
       else sendProblem(response, answered.problem);
     });
