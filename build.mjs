@@ -29,6 +29,7 @@ const command = await build({
   outdir: 'dist',
   outExtension: { '.js': '.mjs' },
   chunkNames: 'lib/[name]-[hash]',
+  alias: { 'iconv-lite': './src/service/utf8-only.ts' },
   banner: { js: 'import { createRequire as __cr } from "node:module"; const require = __cr(import.meta.url);' },
 });
 // the entry is small and CommonJS, which node starts fastest; everything but `status` and `doctor` is imported from the chunks
