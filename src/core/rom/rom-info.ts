@@ -49,7 +49,9 @@ export function romInfo(bytes: Uint8Array, wanted?: DeviceIds): RomInfo {
     const found = atomBiosAt(bytes, image.offset);
     return found === undefined ? [] : [{ offset: image.offset, ...found }];
   })[0];
-  const behind = behindRom(bytes, rom);
+  // Without a length nobody knows what belongs to the last image.
+  const isOpen = faults.includes('no-length') || faults.includes('too-many-images');
+  const behind = isOpen ? { bytes: 0, isPadding: false } : behindRom(bytes, rom);
   return {
     ...rom,
     sha256: sha256Hex(bytes),
