@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { afterEach } from 'vitest';
+import { afterEach, beforeAll } from 'vitest';
 import { type Fetch, type PanelApi, panelApi } from '../../ui-extension/model/api.ts';
 import { type Served, type ServerOptions, startServer } from '../browser/server.ts';
+
+// The first plan of a process loads and compiles a whole node: this takes longer than a test on a busy machine.
+beforeAll(async () => {
+  const one = await startServer();
+  await fetch(`${one.address}/api2/json/nodes/pve/pveigpu/guests/101`);
+  await one.close();
+});
 
 const open: Served[] = [];
 afterEach(async () => {
