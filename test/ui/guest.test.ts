@@ -34,7 +34,7 @@ describe('a guest', () => {
     expect(shown.needs.length).toBeGreaterThan(0);
     expect(shown.unseen).toBe('The guest itself was not asked.');
     expect(whyNotUnassign(value, say)).toBeNull();
-    expect(whyNotLook(value, say)).toBe('The guest has to run for that.');
+    expect(whyNotLook(value, say)).toBe('To be verified, the guest has to run.');
     expect(whyNotLook({ ...value, running: true }, say)).toBeNull();
     expect(whyNotLook({ ...value, may: { inside: false, whyNotInside: 'x lacks y.' } }, say)).toBe('x lacks y.');
   });

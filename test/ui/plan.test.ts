@@ -37,7 +37,9 @@ describe('a plan as it is shown', () => {
     const lines = view.steps[0]?.lines ?? [];
     expect(lines[0]?.kind).toBe('place');
     expect(lines.slice(1).every(({ kind, text }) => kind === 'added' && text.startsWith('+'))).toBe(true);
-    expect(view.steps.find(({ title }) => title === 'Build initramfs')?.command).toMatch(/update-initramfs -u -k [\d.]+-\d+-pve$/);
+    expect(view.steps.find(({ title }) => title === 'Build initramfs')?.command).toMatch(
+      /update-initramfs -u -k [\d.]+-\d+-pve$/,
+    );
     expect(view.reboot).toMatch(/reboot/);
     expect(view.remarks.filter(({ text }) => view.reboot?.startsWith(text))).toEqual([]);
     expect(view.isEmpty).toBe(false);

@@ -40,10 +40,9 @@ export const appStyle = css`
     left: -999px;
   }
   .skip:focus {
+    z-index: 1;
     left: 8px;
-    top: 8px;
-    padding: 6px;
-    background: var(--pveigpu-bg);
+    top: 6px;
   }
   .main {
     display: flex;

@@ -110,7 +110,6 @@ class App extends LitElement {
     const say = sayIn(this.language);
     const { place } = placeOf(this.hash);
     return html`
-      <a class="skip" href="#content" @click=${this.#skip}>${say('app.skip')}</a>
       ${head(this.session, this.language, say, this.#events)}
       ${this.start?.demo ? demoBar(this.start.demo, this.message, say, this.#events) : nothing}
       <div class="main">
@@ -132,17 +131,13 @@ class App extends LitElement {
     return keyed(this.age, VIEWS[place](context, placeOf(this.hash).vmid));
   }
 
-  #skip = (event: Event): void => {
-    event.preventDefault();
-    this.renderRoot.querySelector<HTMLElement>('main')?.focus();
-  };
-
   #planClosed = (event: CustomEvent<boolean>): void => {
     this.topic = undefined;
     this.#closed(event.detail);
   };
 
   readonly #events: HeadEvents = {
+    skip: () => this.renderRoot.querySelector<HTMLElement>('main')?.focus(),
     theme: (choice) => {
       chooseTheme(choice);
       applyTheme(document, themeNow());

@@ -8,6 +8,7 @@ import type { DemoSession } from './start.ts';
 
 /** What the head of the page tells of. */
 export interface HeadEvents {
+  readonly skip: () => void;
   readonly theme: (choice: ThemeChoice) => void;
   readonly language: (language: Language) => void;
   readonly persona: (name: string) => void;
@@ -21,6 +22,7 @@ const PERSONAS = ['administrator', 'auditor', 'vm-user', 'nobody'] as const;
 export function head(session: Session | undefined, language: Language, say: Say, on: HeadEvents): TemplateResult {
   return html`
     <header class="head">
+      <button class="skip" @click=${on.skip}>${say('app.skip')}</button>
       <h1>pveigpu</h1>
       <span class="muted long">${session === undefined ? '' : `${session.version} · ${say('app.node', { node: session.node })}`}</span>
       <span class="fill"></span>

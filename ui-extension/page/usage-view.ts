@@ -25,7 +25,7 @@ class UsageView extends PanelView<Samples> {
     if (all.length === 0) return html`<p class="empty">${say('state.no-gpu')}</p>`;
     return html`${all.map(
       ([bdf, of]) =>
-        html`<section class="panel"><div class="in"><pveigpu-usage .series=${usageSeries(of, `${say('field.gpu')} ${bdf}`, say)}></pveigpu-usage></div></section>`,
+        html`<section class="panel"><h2>${say('field.gpu')} ${bdf}</h2><div class="in"><pveigpu-usage .series=${usageSeries(of, say('view.usage'), say)}></pveigpu-usage></div></section>`,
     )}`;
   }
 }

@@ -150,7 +150,7 @@ export const deViews: { readonly [K in keyof typeof enViews]: string } = {
   'guest.unassign.title': 'Anteile von {guest} entfernen',
   'guest.root-only': 'Nur root@pam darf {keys} setzen.',
   'guest.host-first': 'Dafür muss auch der Knoten geändert werden.',
-  'guest.not-running': 'Dazu muss der Gast laufen.',
+  'guest.not-running': 'Zum Prüfen muss der Gast laufen.',
   'guest.by-hand': 'von Hand eingerichtet',
   'guest.state.set': 'gesetzt',
   'guest.state.pending': 'ab dem nächsten Start',

@@ -147,7 +147,7 @@ export const enViews = {
   'guest.unassign.title': 'Remove the slices of {guest}',
   'guest.root-only': 'Only root@pam may set {keys}.',
   'guest.host-first': 'The node has to be changed for this too.',
-  'guest.not-running': 'The guest has to run for that.',
+  'guest.not-running': 'To be verified, the guest has to run.',
   'guest.by-hand': 'set up by hand',
   'guest.state.set': 'set',
   'guest.state.pending': 'from the next start on',
