@@ -3,7 +3,9 @@ import { isOurHook } from '../../core/assign/ours.ts';
 import { ifKnown } from '../../core/facts/section.ts';
 import { mayBeOlder, type OlderFile, planRefresh } from '../../core/package/plan-refresh.ts';
 import { isClosed } from '../../core/plan/journal-run.ts';
+import type { Log } from '../../ports/clock-log.ts';
 import type { Context } from '../context.ts';
+import { applyRuns } from '../engine/apply-lock.ts';
 import { applyPlan } from '../engine/apply-plan.ts';
 import { newestRun } from '../engine/journal.ts';
 import { readImage } from '../engine/read-image.ts';
@@ -13,14 +15,20 @@ import { writePackageNotes } from './package-notes.ts';
 
 /**
  * What the package does when it is installed or upgraded: brings the files that an older version left on the node to this
- * version. Never touches a GPU, a guest or a broken run; what cannot be done is said, and left for the next command.
+ * version. Never touches a GPU, a guest or a broken run; what cannot be done is said, and left for the next command. Answers false where a
+ * run is open, since the next command that writes would close it, which an upgrade must not do.
  */
-export async function settlePackage(context: Context, options: { readonly hookStub: string }): Promise<void> {
+export async function settlePackage(context: Context, options: { readonly hookStub: string }): Promise<boolean> {
   const { host, log } = context;
   await writePackageNotes(host, { stillOurs: [], namedByGuests: [] });
-  const [ledger, newest] = [await readLedger(host), await newestRun(host)];
-  if (!ledger.ok) return log.warn(ledger.problem.message);
-  if (!newest.ok) return log.warn(newest.problem.message);
+  const newest = await newestRun(host);
+  if (!newest.ok) return said(log, newest.problem.message);
+  if (await applyRuns(context)) return said(log, 'A command of pveigpu is at work, so what an older version wrote stays.');
+  // Closing a broken run may bind GPUs or build an initramfs, which is nothing for an upgrade.
+  if (newest.value !== null && !isClosed(newest.value))
+    return said(log, `Run ${newest.value.number} was broken off; what an older version wrote stays until a command closes it.`);
+  const ledger = await readLedger(host);
+  if (!ledger.ok) return said(log, ledger.problem.message);
   const files: OlderFile[] = [];
   for (const path of mayBeOlder(ledger.value, await hooksOf(context))) {
     const now = await readImage(host, path);
@@ -28,14 +36,14 @@ export async function settlePackage(context: Context, options: { readonly hookSt
     else log.warn(now.problem.message);
   }
   const plan = planRefresh(ledger.value, files, options.hookStub);
-  if (plan.steps.length === 0) return;
-  // Closing a broken run may bind GPUs or build an initramfs, which is nothing for an upgrade.
-  if (newest.value !== null && !isClosed(newest.value))
-    return log.warn(
-      `Run ${newest.value.number} was broken off; files of the older version stay until the next command closes it.`,
-    );
-  const applied = await applyPlan(context, plan);
-  if (!applied.ok) log.warn(`Files of the older version stay: ${applied.problem.message}`);
+  const applied = plan.steps.length === 0 ? undefined : await applyPlan(context, plan);
+  if (applied?.ok === false) log.warn(`Files of the older version stay: ${applied.problem.message}`);
+  return true;
+}
+
+function said(log: Log, line: string): false {
+  log.warn(line);
+  return false;
 }
 
 /** Our hookscripts on this node that guests name. */

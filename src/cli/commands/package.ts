@@ -14,8 +14,8 @@ export async function run(call: Call): Promise<number> {
   const [step = ''] = call.args;
   const say = (line: string) => io.out(`pveigpu: ${visible(line)}\n`);
   const context = { ...(await call.context()), log: { info: say, warn: say } };
-  if (step === 'configure') await settlePackage(context, { hookStub });
-  else if (step === 'kernels') for (const line of await kernelsCame(context)) say(line);
+  if (step === 'configure') return (await settlePackage(context, { hookStub })) ? EXIT.done : EXIT.conflict;
+  if (step === 'kernels') for (const line of await kernelsCame(context)) say(line);
   else if (step === 'remove') {
     const left = await leaveNode(context, { hookStub, force: options.force === true });
     if (!left.ok) return refuse(call, left.problem);
