@@ -57,7 +57,7 @@ export function guestRelease(): string {
 }
 
 /** mmdebstrap of the suite, unpacked beside the rig instead of installed: the host stays as it is. */
-async function mmdebstrap(mirror: string, log: string): Promise<{ readonly program: string; readonly folder: string }> {
+export async function mmdebstrap(mirror: string, log: string): Promise<{ readonly program: string; readonly folder: string }> {
   const folder = inRig('tools/usr/bin');
   const program = `${folder}/mmdebstrap`;
   if (existsSync(program)) return { program, folder };
