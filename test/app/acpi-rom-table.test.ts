@@ -195,6 +195,7 @@ describe('before a start', () => {
     // Where one of them cannot be looked at, nothing is known.
     node.node.machine.tree.remove('/root/more.aml');
     expect(await start(node)).toBe(0);
+    expect((await node.run('qm', 'start', '101')).text).toContain("can't open file /root/more.aml: No such file or directory");
     expect(await make(node)).toMatchObject({ ok: false });
   });
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Machine } from '../machine.ts';
+import { acpiTableFault } from './acpi-table.ts';
 import { linkName } from './sysfs.ts';
 
 /** QEMU's own options that a user's `args` may hold; another one is refused as QEMU does. */
@@ -39,6 +40,7 @@ export function tryQemu(machine: Machine, argv: readonly string[]): QemuStart {
     const name = word.replace(/^--?/, '');
     if (!OPTIONS.has(name) && !OWN.has(name)) fault ??= `${word}: invalid option`;
     if (name === 'device') addDevice(devices, value);
+    if (name === 'acpitable') fault ??= acpiTableFault(machine, value);
     if (name === 'set') fault ??= setProperty(devices, value);
     if (name === 'readconfig' && value !== PVE_CONFIG && machine.tree.text(value) === undefined)
       fault ??= `-readconfig ${value}: Could not open '${value}': No such file or directory`;
