@@ -4,6 +4,7 @@ import type { Plan, Remark } from '../core/plan/action.ts';
 import type { Desired, DesiredGpu } from '../core/plan/desired.ts';
 import type { JournalRun } from '../core/plan/journal-run.ts';
 import { ok, problem, type Result } from '../core/problem.ts';
+import { isRomRun, ledgerRoms, runRoms } from '../core/rom/plan-roms-back.ts';
 import { planTrialAway } from '../core/setup/trial/plan-trial-end.ts';
 import { INDEX_TEMPLATE, UI_SCRIPT } from '../core/ui/index-template.ts';
 import type { Context } from './context.ts';
@@ -12,6 +13,7 @@ import { readDesired, readLedger } from './engine/state-files.ts';
 import { planInTurns, type Turn } from './in-turns.ts';
 import { planHostSetup } from './plan-setup.ts';
 import { planPool } from './pool.ts';
+import { romsBack } from './roms-back.ts';
 import { setupWorld } from './setup-world.ts';
 import { planUiRemoved } from './ui.ts';
 import { planUnassign } from './unassign.ts';
@@ -43,7 +45,8 @@ export async function planRollback(
     });
   const title = `go back to before run ${to}`;
   const tried = runs.value.some(({ steps }) => steps.some(({ step }) => step.action === 'trialEntry'));
-  const turns = [...(tried ? [endTrial(context)] : []), ...turnsTo(context, now.value, wanted, force)];
+  const roms = romsBack(context, runRoms(runs.value));
+  const turns = [...(tried ? [endTrial(context)] : []), ...turnsTo(context, now.value, wanted, force), ...roms];
   return await planInTurns(turns, { title, steps: [], remarks: leftAlone(runs.value) });
 }
 
@@ -68,8 +71,10 @@ async function planAllBack(
       .map((id) => ({ title: `remove the pool ${id}`, plan: async () => await planPool(context, 'remove', { id }) })),
     ...turnsTo(context, now, { format: 1, gpus: {} }, force),
   ];
-  const others = Object.keys(files).filter((path) => !UI_FILES.includes(path));
-  if (others.length < Object.keys(files).length)
+  const roms = ledgerRoms(ledger.value);
+  turns.push(...romsBack(context, roms));
+  const others = Object.keys(files).filter((path) => !UI_FILES.includes(path) && !roms.has(path));
+  if (Object.keys(files).some((path) => UI_FILES.includes(path)))
     turns.push({ title: "take the panel out of Proxmox's page", plan: async () => await planUiRemoved(context) });
   // Ours, although nothing is desired: a driver or a pin by hand.
   const isHostTouched = pin !== undefined || [others, Object.keys(packages), Object.keys(units)].some((part) => part.length > 0);
@@ -145,7 +150,7 @@ async function runsFrom({ host }: Context, first: number): Promise<Result<readon
 
 /** Runs that were done since and asked nothing of a GPU: guests, pools, kernels. */
 function leftAlone(runs: readonly JournalRun[]): readonly Remark[] {
-  const others = runs.filter(({ state, desired }) => state === 'done' && desired === undefined);
+  const others = runs.filter((run) => run.state === 'done' && run.desired === undefined && !isRomRun(run));
   if (others.length === 0) return [];
   const list = others.map(({ number, title }) => `${number} (${title})`).join(', ');
   const text = `Not taken back, since they set nothing up on the host: run ${list}.`;

@@ -22,4 +22,42 @@ export const ROM_STORE_COMMANDS: readonly CommandSpec[] = [
     ],
     load: () => import('./commands/rom-extract.ts'),
   },
+  {
+    name: 'install',
+    summary: 'put a ROM file where PVE looks for it, with a note of what it is',
+    details:
+      'Writes the file into /usr/share/kvm of this node and beside it FILE.pveigpu.json with hash, source, device and date, so that rom list can say later whether it is still the same. The ids of the ROM have to be those of a GPU of this machine, or of the device that --for names; pveigpu rom fix sets them. Nothing is downloaded. pveigpu rollback takes it back.',
+    arguments: [{ name: 'file', description: 'the ROM file', complete: 'file' }],
+    options: [
+      { flags: '--name <name>', description: 'the name that guests will use, default that of the file', complete: 'none' },
+      { flags: '--for <bdf>', description: 'the device that it is for', complete: 'bdf' },
+      {
+        flags: '--source <text>',
+        description: 'where it came from, for the note; default the path of the file',
+        complete: 'none',
+      },
+      { flags: '--force', description: 'also for another device, damaged, or in place of a file of somebody else' },
+    ],
+    writes: true,
+    prints: true,
+    examples: [
+      { line: 'pveigpu rom install igd.rom --for 00:02.0', does: 'then: pveigpu assign 101 --mode gvt-d --rom igd.rom' },
+      { line: 'pveigpu rom install vbios.rom --name igd.rom --dry-run', does: 'only show what would be written' },
+    ],
+    load: () => import('./commands/rom-install.ts'),
+  },
+  {
+    name: 'list',
+    summary: 'the ROM files of this node: what each is for, who uses it, and where to get one',
+    options: [
+      { flags: '--sources', description: "where people get a ROM for this machine's GPUs; nothing is downloaded" },
+      { flags: '--all', description: "also ROMs of other devices, such as QEMU's own" },
+    ],
+    prints: true,
+    examples: [
+      { line: 'pveigpu rom list', does: 'what is installed' },
+      { line: 'pveigpu rom list --sources', does: 'names, pages and published hashes for each GPU' },
+    ],
+    load: () => import('./commands/rom-list.ts'),
+  },
 ];
