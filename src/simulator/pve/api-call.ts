@@ -42,7 +42,7 @@ export async function apiCall(
     checkCall(user, found.route, all);
     const guest = /\/(qemu|lxc)\/\{vmid\}\/config$/.exec(found.route.template)?.[1];
     if (guest !== undefined && method !== 'GET') checkKeys(machine, user, guest === 'qemu' ? 'qemu' : 'lxc', all);
-    const data = await handler(session, all);
+    const data = onlySeen(user, found.route.template, await handler(session, all));
     const [task] = session.tasks;
     return { status: 200, reason: 'OK', data, ...(task === undefined ? {} : { task }) };
   } catch (error) {
@@ -50,6 +50,12 @@ export async function apiCall(
     const answer = failed(error.httpStatus, error.text.trimEnd());
     return error.parameters === undefined ? answer : { ...answer, errors: error.parameters };
   }
+}
+
+/** Lists of guests are open to all and hold what the user may see (qemu-server API2/Qemu.pm, pve-container API2/LXC.pm, `vmlist`). */
+function onlySeen(user: ApiUser, template: string, data: unknown): unknown {
+  if (!/^\/nodes\/\{node\}\/(?:qemu|lxc)$/.test(template) || !Array.isArray(data)) return data;
+  return data.filter((one: { readonly vmid: unknown }) => user.has(`/vms/${one.vmid}`, 'VM.Audit'));
 }
 
 function pairs(query: string): [string, string][] {
