@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { describe, expect, test } from 'vitest';
 import { planAcpiRomTable } from '../../src/app/acpi-rom-table.ts';
+import { planRollback } from '../../src/app/rollback.ts';
 import { runHook } from '../../src/app/run-hook.ts';
 import type { RomTableRequest } from '../../src/core/acpi/plan-rom-table.ts';
 import { parseManifest } from '../../src/core/acpi/table-manifest.ts';
@@ -104,6 +105,25 @@ describe('acpi rom-table', () => {
     expect(names(node)).toContain('hostpci0-rom.aml');
     expect(await node.unassign(102)).toMatchObject({ ok: true });
     expect(node.config(102)).not.toContain('acpitable');
+  });
+
+  test('of a guest that was destroyed: its files go all the same', async () => {
+    const node = laptop(CONFIG + ENTRY);
+    await make(node);
+    await node.must('qm', 'destroy', '101');
+    expect(names(node)).toContain('tables.json');
+    expect(await node.unassign(101)).toMatchObject({ ok: true });
+    expect(node.node.machine.tree.get(FOLDER)).toBeUndefined();
+  });
+
+  test('with everything else: rollback --all', async () => {
+    const node = laptop(ENTRY + CONFIG);
+    const before = node.lasting();
+    await make(node);
+    const back = async () => await planRollback(node.context, { to: 'all', force: false }, { hookStub: HOOK_STUB });
+    expect(await node.carryOut(back)).toMatchObject({ ok: true });
+    expect(node.lasting()).toEqual(before);
+    expect(names(node)).toEqual([]);
   });
 
   test.each([
