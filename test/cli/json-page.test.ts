@@ -5,8 +5,10 @@ import { COMMANDS } from '../../src/cli/command-table.ts';
 import { putGuestSystem } from '../../src/simulator/guests/guest-system.ts';
 import { debianGuest } from '../../src/simulator/guests/usual-guests.ts';
 import { simulated } from '../app/simulated.ts';
+import { firmwareOfAll } from '../core/rom/extract/firmware-image.ts';
 import { BENCHMARK } from '../fixtures/guest-tools/ffmpeg.ts';
 import { COMET_LAKE } from '../fixtures/guest-tools/vainfo.ts';
+import { makeRom, nucRom, romOfAll } from '../support/option-rom.ts';
 import { jsonOf, mustType, raptorLake, typed, withVfs } from './command-line.ts';
 
 const PAGE = readFileSync(new URL('../../docs/json.md', import.meta.url), 'utf8');
@@ -73,6 +75,29 @@ function wrongFields(
   ];
 }
 
+/** What is said of a damaged firmware image with one of each, and of ROM files that guests use, here and on another node. */
+async function storedRoms(): Promise<readonly { readonly kind: string }[]> {
+  const one = simulated('apollo-lake');
+  const { tree } = one.node.machine;
+  tree.setFile('/root/bios.bin', firmwareOfAll());
+  tree.setFile('/root/installer.exe', 'MZ');
+  one.writeConfig(101, 'hostpci0: 0000:00:02.0,romfile=igd.rom\nmemory: 64\n');
+  tree.setFile('/etc/pve/nodes/pve2/qemu-server/103.conf', 'hostpci0: 0000:00:02.0,romfile=gone.rom\nmemory: 64\n');
+  tree.setFile('/root/igd.rom', makeRom({ device: 0x5a85 }));
+  const lines = [
+    'extract /root/bios.bin',
+    'extract /root/bios.bin --list',
+    'extract /root/installer.exe',
+    'list',
+    'install /root/igd.rom --yes',
+    'list',
+  ];
+  const values: { readonly kind: string }[] = [];
+  for (const line of lines)
+    values.push(jsonOf(await typed(one, `rom ${line} --json${line.endsWith('bin') ? ' --to /root' : ''}`)));
+  return values;
+}
+
 /** Values as the commands print them, in as many situations as it takes to meet every field. */
 async function realOutputs(): Promise<readonly { readonly kind: string; readonly [field: string]: unknown }[]> {
   const values: { readonly kind: string }[] = [];
@@ -135,6 +160,18 @@ async function realOutputs(): Promise<readonly { readonly kind: string; readonly
   await type(simulated('coffee-lake'), 'export qemu');
   values.push(jsonOf(await typed(used, 'import --json', { input })));
   values.push(jsonOf(await typed(used, 'import --json', { input: 'args: -device vfio-pci,host=00:02.3,x-vga=on' })));
+  const roms = simulated('apollo-lake');
+  roms.node.machine.tree.setFile('/root/all.rom', romOfAll());
+  roms.node.machine.tree.setFile('/root/igd.rom', nucRom());
+  roms.node.inject({ rom: nucRom() });
+  for (const line of [
+    'info /root/all.rom',
+    'info 00:02.0',
+    'dump 00:02.0 /root/new.rom',
+    'fix /root/igd.rom --device 5a85 --yes',
+  ])
+    await type(roms, `rom ${line}`);
+  for (const value of await storedRoms()) values.push(value);
   for (const line of ['doctor', 'doctor --report -', 'doctor --fix --dry-run']) await type(used, line);
   const several = simulated('arc-pro', {
     faults: { errno: (_operation, path) => (/^\/etc\/pve\/mapping|^\/usr\/share\/kvm\/gop/.test(path) ? 'EACCES' : undefined) },

@@ -37,9 +37,7 @@ describe('rom info', () => {
     expect(jsonOf(ran)).toMatchObject({
       kind: 'rom-info',
       source: ROM,
-      sizeBytes: 1024,
-      findings: [],
-      images: [{ device: '5a85' }],
+      rom: { sizeBytes: 1024, findings: [], images: [{ device: '5a85' }] },
     });
   });
 
@@ -202,7 +200,7 @@ describe('rom fix', () => {
     const fixed = file(one, FIXED) ?? new Uint8Array();
     expect(fixed.slice(1024)).toEqual(rom.slice(1024));
     const info = jsonOf(await typed(one, `rom info ${FIXED} --json`));
-    expect(info).toMatchObject({ images: [{ device: '5a85', checksumOk: true }, { device: '0406' }] });
+    expect(info).toMatchObject({ rom: { images: [{ device: '5a85', checksumOk: true }, { device: '0406' }] } });
     await typed(one, `rom fix ${ROM} --device 5a85 --efi --output /root/both.rom --yes`);
     const both = file(one, '/root/both.rom') ?? new Uint8Array();
     expect([...both.keys()].filter((at) => at >= 1024 && both[at] !== rom[at])).toEqual([1024 + 0x46, 1024 + 0x47]);

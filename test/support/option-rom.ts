@@ -58,6 +58,31 @@ export function nucRom(): Uint8Array {
   return makeRom({ vendor: 0x8086, device: 0x0406, blocks: 0x80, checksumError: 0x5d });
 }
 
+/** A ROM that has something of every maker and every kind, as none has; in front of it the header of NVIDIA's flash tools. */
+export function romOfAll(): Uint8Array {
+  const utf16 = (text: string) => Uint8Array.from([...text].flatMap((one) => [one.charCodeAt(0), 0]));
+  const front = new Uint8Array(0x200);
+  front.set(new TextEncoder().encode('NVGI\0\u0001'));
+  front[6] = 0x20;
+  front[0x25] = 0x02;
+  const vbt = new Uint8Array(0x60);
+  vbt.set(new TextEncoder().encode('$VBT SKYLAKE'));
+  vbt.set([100, 0, 0x30, 0, 0x60, 0, 0, 0, 0x30], 0x14);
+  vbt.set(new TextEncoder().encode('BIOS_DATA_BLOCK '), 0x30);
+  const legacy: RomImage = {
+    blocks: 3,
+    pciOffset: 0x80,
+    deviceList: [0x0406],
+    npde: { blocks: 3 },
+    holds: [
+      [0x30, ' 761295520'],
+      [0x200, vbt],
+    ],
+  };
+  const efi: RomImage = { codeType: 3, pciOffset: 0x1c, holds: [[0x100, utf16('Intel(R) GOP Driver [9.0.1080]')]] };
+  return joined([front, makeRom(legacy, { ...efi, efi: { compression: 1 } }), Uint8Array.of(1)]);
+}
+
 function makeImage(image: RomImage): Uint8Array {
   const { vendor = 0x8086, device = 0x5a85, codeType = 0, blocks = 2, isLast = true, pciOffset = 0x40 } = image;
   const bytes = new Uint8Array(blocks * 512).map((_, at) => (at * 7) % 251);

@@ -20,7 +20,7 @@ export async function run(call: Call): Promise<number> {
   if (!read.ok) return refuse(call, read.problem);
   const { source, content, remarks } = read.value;
   const info = romInfo(content, wanted.value ?? read.value.ids);
-  if (options.json === true) io.out(`${JSON.stringify({ format: 1, kind: 'rom-info', source, remarks, ...info }, null, 2)}\n`);
+  if (options.json === true) io.out(`${JSON.stringify({ format: 1, kind: 'rom-info', source, remarks, rom: info }, null, 2)}\n`);
   else if (options.romParser === true) io.out(romParserText(content));
   else io.out(romText(io, what, info) + remarks.map((remark) => `warning ${remark}\n`).join(''));
   return info.findings.some(({ severity }) => severity === 'error') ? EXIT.failed : EXIT.done;
