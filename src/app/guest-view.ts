@@ -57,7 +57,7 @@ export async function readGuestView(
   const addressBits = await readAddressBits(context);
   const has = assignmentsView(facts, ledger).assignments.filter((one) => one.vmid === vmid);
   const could: GuestOffer[] = [];
-  for (const { title, input, cannot } of offerWishes(guest, facts, verdict)) {
+  for (const { title, input, cannot } of offerWishes(guest, facts, verdict, has)) {
     const { gpu, ...wish } = input;
     const asked = withSettings({ vmid, ...wish, ...(gpu !== undefined && isBdf(gpu) ? { gpu } : {}) }, settings.value);
     const plan = async () =>

@@ -46,6 +46,8 @@ describe('a guest', () => {
     expect(body.has).toEqual(assignments.filter(({ vmid }) => vmid === 101));
     expect(body.needs).toMatchObject({ system: 'linux', unseen: 'The guest itself was not asked.' });
     expect(body.needs.steps.length).toBeGreaterThan(0);
+    expect(body.could.map(({ allowed }: GuestOffer) => allowed)).not.toContain(true);
+    expect(body.could[0].because).toBe('It has a slice of this GPU (hostpci0); take that back first.');
   });
 
   test('of root can have a VF of the pool or a certain one; what the GPU cannot is said with the reason', async () => {
