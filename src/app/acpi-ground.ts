@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { AcpiGround } from '../core/acpi/device-tables.ts';
-import { tablesFolder } from '../core/acpi/own-tables.ts';
+import { isTableFile, tablesFolder } from '../core/acpi/own-tables.ts';
 import type { RomFileNow } from '../core/acpi/served-rom.ts';
 import { tableOptions } from '../core/acpi/table-options.ts';
 import type { FileImage } from '../core/plan/action.ts';
@@ -17,7 +17,7 @@ export async function readTables(host: Host, vmid: number, args: string | undefi
   const folder = tablesFolder(vmid);
   const listed = await host.list(folder);
   const files: { [name: string]: FileImage } = {};
-  for (const name of listed.kind === 'content' ? listed.value : []) {
+  for (const name of listed.kind === 'content' ? listed.value.filter(isTableFile) : []) {
     const image = await readImage(host, `${folder}/${name}`);
     if (!image.ok) return image;
     if (image.value.kind === 'file') files[name] = image.value;

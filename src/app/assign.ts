@@ -66,7 +66,7 @@ async function planNvidia(context: Context, ground: GuestGround, card: PciDevice
   if (guest === undefined) return planAssignment(ground, request);
   const tables = await readTables(context.host, guest.vmid, nextConfig(guest).args);
   if (!tables.ok) return tables;
-  const romfile = romOfCard(guest, card, request);
+  const romfile = romOfCard(ground.facts, guest, card, request);
   const rom = romfile === undefined || romfile.includes('/') ? undefined : await readRom(context.host, romfile);
   return planAssignment({ ...ground, acpi: { ...tables.value, ...(rom === undefined ? {} : { rom }) } }, request);
 }

@@ -102,6 +102,19 @@ describe('the NVIDIA card of a laptop', () => {
     expect(key(node, 'args')).toBe('-acpitable file=/root/b.aml');
   });
 
+  test('through a mapping: the entry gets what is missing, and files of others in our folder stay', async () => {
+    const node = laptop(`${CONFIG}hostpci2: mapping=dgpu,pcie=1\n`);
+    const map = 'map id=10de:25a2,iommugroup=15,node=pve,path=0000:01:00.0,subsystem-id=17aa:3b2c';
+    node.node.machine.tree.setFile('/etc/pve/mapping/pci.cfg', `dgpu\n\t${map}\n`, { mode: 0o640, gid: 33 });
+    node.node.machine.tree.setFile(`${FOLDER}/notes.aml`, 'mine');
+    expect(await node.assign(request())).toMatchObject({ ok: true });
+    expect(key(node, 'hostpci2')).toBe('mapping=dgpu,pcie=1,romfile=card.rom,sub-vendor-id=0x17aa,sub-device-id=0x3b2c');
+    expect(node.node.machine.tree.text(`${FOLDER}/tables.json`)).toContain('PCI0.SE2.S00');
+    expect(await node.unassign(101)).toMatchObject({ ok: true });
+    expect(key(node, 'hostpci2')).toBe('mapping=dgpu,pcie=1');
+    expect(node.node.machine.tree.names(FOLDER)).toEqual(['notes.aml']);
+  });
+
   test('what stands in the way is said', async () => {
     const node = laptop();
     const { remarks } = await planned(node);

@@ -10,6 +10,11 @@ export function tablesFolder(vmid: number): string {
   return `${STATE}/${vmid}`;
 }
 
+/** Whether a file in such a folder is ours by its name; anybody may have put others there. */
+export function isTableFile(name: string): boolean {
+  return name === MANIFEST || /^(?:hostpci\d{1,2}-(?:rom|\d{2})|pad-\d|battery)\.aml$/.test(name);
+}
+
 /** A file of ours that an `-acpitable` names: in which folder, and its name; undefined for any other. */
 export function ownTable(path: string): { readonly folder: string; readonly name: string } | undefined {
   const [, folder, name] = /^(\/var\/lib\/pveigpu\/\d+)\/([a-z0-9-]+\.aml)$/.exec(path) ?? [];

@@ -9,7 +9,7 @@ import type { Guest } from '../facts/guest-facts.ts';
 import type { PciDevice } from '../facts/pci-facts.ts';
 import { ifKnown } from '../facts/section.ts';
 import { type Hostpci, hostpciValue, parseHostpci } from '../guest/hostpci.ts';
-import { hostpciNames } from '../guest/hostpci-targets.ts';
+import { hostpciTargets } from '../guest/hostpci-targets.ts';
 import type { Plan } from '../plan/action.ts';
 import { requireKnown, writablePve } from '../pool/pve-writable.ts';
 import { ok, problem, type Result } from '../problem.ts';
@@ -45,7 +45,9 @@ export function romTableTarget(ground: GuestGround, { vmid, index, romfile }: Ro
   if (!guest.ok) return guest;
   const entries = entriesOf(guest.value);
   const chosen =
-    index === undefined ? entries.filter((one) => mayBeMeant(ground, one)) : entries.filter((one) => one.index === index);
+    index === undefined
+      ? entries.filter((one) => mayBeMeant(ground, guest.value, one))
+      : entries.filter((one) => one.index === index);
   const [only, second] = chosen;
   const name = guestName(guest.value);
   if (only === undefined)
@@ -69,7 +71,7 @@ export function romTableTarget(ground: GuestGround, { vmid, index, romfile }: Ro
     return problem('guest.needs-flag', `hostpci${only.index} of ${name} names no ROM.`, {
       hint: 'Give --rom FILE, a file in /usr/share/kvm.',
     });
-  const device = deviceOf(ground, only.entry);
+  const device = deviceOf(ground, guest.value, only.entry);
   return ok({ guest: guest.value, index: only.index, romfile: rom, ...(device === undefined ? {} : { device }) });
 }
 
@@ -119,15 +121,19 @@ function entriesOf(guest: Guest): readonly Entry[] {
   });
 }
 
-function mayBeMeant(ground: GuestGround, { entry }: Entry): boolean {
-  return hostpciValue(entry, 'romfile') !== undefined || deviceOf(ground, entry)?.vendor === '10de';
+function mayBeMeant(ground: GuestGround, guest: Guest, { entry }: Entry): boolean {
+  return hostpciValue(entry, 'romfile') !== undefined || deviceOf(ground, guest, entry)?.vendor === '10de';
 }
 
-/** The display among the first functions that an entry names itself. */
-function deviceOf({ facts }: GuestGround, entry: Hostpci): PciDevice | undefined {
-  const names = hostpciNames(entry);
-  if (names.kind !== 'host') return undefined;
-  return ifKnown(facts.pci)?.displays.find(({ bdf }) =>
-    names.addresses.some((address) => bdf === address || bdf.startsWith(`${address}.`)),
+/** The display that an entry takes, by its address or through a mapping. */
+function deviceOf({ facts }: GuestGround, guest: Guest, entry: Hostpci): PciDevice | undefined {
+  const displays = ifKnown(facts.pci)?.displays ?? [];
+  const pools = ifKnown(facts.pools)?.pools ?? [];
+  const [bdf] = hostpciTargets(
+    entry,
+    displays.map((one) => one.bdf),
+    pools,
+    guest.node,
   );
+  return displays.find((one) => one.bdf === bdf);
 }

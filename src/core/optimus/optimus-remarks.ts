@@ -4,10 +4,9 @@ import type { Guest } from '../facts/guest-facts.ts';
 import type { HostFacts } from '../facts/host-facts.ts';
 import type { PciDevice, PciFacts } from '../facts/pci-facts.ts';
 import { ifKnown } from '../facts/section.ts';
-import { parseHostpci } from '../guest/hostpci.ts';
-import { hostpciNames } from '../guest/hostpci-targets.ts';
 import type { Remark } from '../plan/action.ts';
 import { groupMates } from '../whole-gpu/group-mates.ts';
+import { entryOf } from './card-entry.ts';
 import { type OptimusNeed, optimusAnswers } from './optimus-rows.ts';
 
 /** One line for each way to use the card in a guest. */
@@ -57,28 +56,13 @@ function mateRemarks(pci: PciFacts, card: PciDevice): readonly Remark[] {
 
 function otherGuests(facts: HostFacts, card: PciDevice, guest: Guest): readonly Remark[] {
   return (ifKnown(facts.guests)?.guests ?? []).flatMap((other): Remark[] => {
-    if (other.vmid === guest.vmid || other.node !== guest.node || !names(other, card)) return [];
+    if (other.vmid === guest.vmid || other.node !== guest.node || entryOf(facts, other, card) === undefined) return [];
     const runs = other.running.state !== 'known' || other.running.value;
     const both = isOn(nextConfig(guest).onboot) && isOn(nextConfig(other).onboot);
     const why = runs ? ' and runs' : both ? ', and both start at boot' : '; they cannot run together';
     const text = `${guestName(other)} has ${card.bdf} too${why}.`;
     const blocks = runs || both ? ({ level: 'blocker', overridable: true, code: 'guest.slice-taken' } as const) : undefined;
     return [{ level: 'warning', id: 'slice.shared', text, ...blocks }];
-  });
-}
-
-/** Whether a guest's configuration names the card itself. */
-export function names(guest: Guest, { bdf }: PciDevice): boolean {
-  return keyOf(nextConfig(guest), bdf) !== undefined;
-}
-
-/** The `hostpciN` that names a device by its address. */
-export function keyOf(config: { readonly [key: string]: string }, bdf: string): string | undefined {
-  return Object.keys(config).find((key) => {
-    const entry = /^hostpci\d+$/.test(key) ? parseHostpci(config[key] ?? '') : undefined;
-    if (entry?.ok !== true) return false;
-    const named = hostpciNames(entry.value);
-    return named.kind === 'host' && named.addresses.some((address) => bdf === address || bdf.startsWith(`${address}.`));
   });
 }
 

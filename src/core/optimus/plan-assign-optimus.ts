@@ -12,20 +12,13 @@ import type { Guest } from '../facts/guest-facts.ts';
 import type { HostFacts } from '../facts/host-facts.ts';
 import type { PciDevice, PciFacts } from '../facts/pci-facts.ts';
 import { ifKnown } from '../facts/section.ts';
-import {
-  type Hostpci,
-  type HostpciKey,
-  hostpciValue,
-  makeHostpci,
-  parseHostpci,
-  printHostpci,
-  withHostpciKey,
-} from '../guest/hostpci.ts';
+import { type Hostpci, type HostpciKey, hostpciValue, makeHostpci, printHostpci, withHostpciKey } from '../guest/hostpci.ts';
 import type { Plan, Remark } from '../plan/action.ts';
 import { ok, problem, type Result } from '../problem.ts';
 import { type GuestShape, guestShape } from '../whole-gpu/guest-shape.ts';
 import { otherWayIn, shapeRemarks } from '../whole-gpu/whole-gpu-remarks.ts';
-import { hostRemarks, keyOf, wayRemarks } from './optimus-remarks.ts';
+import { entryOf } from './card-entry.ts';
+import { hostRemarks, wayRemarks } from './optimus-remarks.ts';
 import type { OptimusNeed } from './optimus-rows.ts';
 import { subsystemIds } from './subsystem-ids.ts';
 
@@ -40,8 +33,13 @@ export function nvidiaCard(facts: HostFacts, { gpu }: Pick<AssignRequest, 'gpu'>
 }
 
 /** The ROM that a plan for a card needs: the one that is asked for, else that of the guest's entry for it. */
-export function romOfCard(guest: Guest, card: PciDevice, { romfile }: Pick<AssignRequest, 'romfile'>): string | undefined {
-  const entry = entryOf(nextConfig(guest), card);
+export function romOfCard(
+  facts: HostFacts,
+  guest: Guest,
+  card: PciDevice,
+  { romfile }: Pick<AssignRequest, 'romfile'>,
+): string | undefined {
+  const entry = entryOf(facts, guest, card);
   return romfile ?? (entry === undefined ? undefined : hostpciValue(entry.value, 'romfile'));
 }
 
@@ -57,10 +55,10 @@ export function planAssignOptimus(ground: GuestGround, request: AssignRequest, g
   if (pci === undefined || card === undefined) return problem('gpu.unknown', `There is no card of NVIDIA at ${request.gpu}.`);
   const before = nextConfig(guest);
   const shape = guestShape(guest, request.whole ?? {});
-  const present = entryOf(before, card);
+  const present = entryOf(ground.facts, guest, card);
   const key = present === undefined ? freeHostpci(guest) : ok(present.key);
   if (!key.ok) return key;
-  const romfile = romOfCard(guest, card, request);
+  const romfile = romOfCard(ground.facts, guest, card, request);
   const isMuxless = card.class.startsWith(WITHOUT_OUTPUTS);
   const wish = request.optimus ?? {};
   const subsystem = subsystemIds(pci, card, guest, wish);
@@ -127,15 +125,6 @@ function checkWish({ pool, vf, share, mdev, whole, mode = 'auto' }: AssignReques
       hint: 'Leave out the others.',
     },
   );
-}
-
-function entryOf(
-  config: { readonly [key: string]: string },
-  { bdf }: PciDevice,
-): { readonly key: string; readonly value: Hostpci } | undefined {
-  const key = keyOf(config, bdf);
-  const entry = key === undefined ? undefined : parseHostpci(config[key] ?? '');
-  return key === undefined || entry?.ok !== true ? undefined : { key, value: entry.value };
 }
 
 /** A new entry, or the one that is there with what is missing. */
