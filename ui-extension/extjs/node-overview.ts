@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { MachineVerdict } from '../../src/core/gpu/verdict.ts';
 import type { MdevRow } from '../../src/core/mdev/mdev-list-view.ts';
+import type { MdevTypesView } from '../../src/core/mdev/mdev-types-view.ts';
 import type { StatusView } from '../../src/core/status/status-view.ts';
-import { noticesOf } from '../model/notices.ts';
 import { confirmJob } from '../model/plan-job.ts';
 import { sliceMapOf } from '../model/slices.ts';
 import type { Say } from '../model/texts/say.ts';
 import type { Session } from '../model/values.ts';
-import { type VerdictGpu, type VerdictRow, verdictShown } from '../model/verdict-rows.ts';
+import { type VerdictGpu, verdictShown } from '../model/verdict-rows.ts';
 import { type SliceEventDetail, SliceMapPart } from '../parts/slice-map.ts';
 import { assignmentsGrid } from './assignments-grid.ts';
-import { type Column, gridConfig, showRows } from './grid.ts';
+import { showRows } from './grid.ts';
 import { guarded } from './guarded.ts';
 import { litHost } from './lit-host.ts';
 import { liveView, type ShownView } from './live-view.ts';
-import { type Notice, noticeHtml, toneNotice } from './notice.ts';
+import { modeRows, modesGrid } from './modes-grid.ts';
 import { offer, whyNotItem } from './offer.ts';
 import { openGuest } from './open-guest.ts';
+import { noGpuNotice, noticesHtml } from './overview-notices.ts';
 import { placeOf } from './place.ts';
 import { openPlanWindow } from './plan-window.ts';
 import { openSetupWizard } from './setup-wizard.ts';
@@ -27,10 +28,7 @@ interface Overview {
   readonly status: StatusView;
   readonly verdict: MachineVerdict;
   readonly mdevs: readonly MdevRow[];
-}
-
-interface ModeOfGpu extends VerdictRow {
-  readonly gpu: VerdictGpu;
+  readonly types: MdevTypesView['gpus'];
 }
 
 /** As often as PVE asks for a node's status. */
@@ -75,29 +73,26 @@ export function nodeOverview(panel: ExtComponent): ExtConfig {
       modesGrid(say),
     ],
     load: async () => {
-      const [session, status, verdict, { mdevs }] = await Promise.all([
+      const [session, status, verdict, { mdevs }, { gpus: types }] = await Promise.all([
         api.get<Session>('session'),
         api.get<StatusView>('status'),
         api.get<MachineVerdict>('verdict'),
         api.get<{ readonly mdevs: readonly MdevRow[] }>('mdevs'),
+        api.get<Pick<MdevTypesView, 'gpus'>>('mdev-types'),
       ]);
-      return { session, status, verdict, mdevs };
+      return { session, status, verdict, mdevs, types };
     },
     show: (value) => {
       shown = value;
-      const { session, status, verdict, mdevs } = value;
+      const { session, status, verdict, mdevs, types } = value;
       const { none, remarks } = verdictShown(verdict, status, say);
       const intel = intelOf(value, say);
       const awaits = status.waiting.some(({ until }) => until === 'confirmation');
       offer(panel, session, { setup: intel.length > 0, confirm: awaits });
       if (none !== null) return noGpuNotice(none, say);
       panel.down('#waiting')?.setHtml(noticesHtml(value, intel, remarks, say));
-      showRows(
-        panel,
-        'modes',
-        intel.flatMap((gpu) => gpu.rows.map((row) => ({ ...row, gpu }))),
-      );
-      map.map = sliceMapOf(status, mdevs, say);
+      showRows(panel, 'modes', modeRows(intel));
+      map.map = sliceMapOf(status, { mdevs, types }, say);
       showRows(panel, 'assignments', status.assignments);
       return undefined;
     },
@@ -105,43 +100,6 @@ export function nodeOverview(panel: ExtComponent): ExtConfig {
   return view.config;
 }
 
-function modesGrid(say: Say): ExtConfig {
-  const columns: readonly Column<ModeOfGpu>[] = [
-    {
-      header: say('field.mode'),
-      flex: 3,
-      cell: ({ title, tags }) => ({ text: title, lines: tags.length === 0 ? [] : [tags.join(', ')] }),
-    },
-    { header: say('field.answer'), width: 140, cell: ({ tone, answer }) => ({ tone, text: answer }) },
-    {
-      ...{ header: say('field.reason'), flex: 5 },
-      cell: ({ reasons, needs }) => ({
-        text: reasons[0]?.text ?? '',
-        lines: needs.map((need) => `${say('field.needs')}: ${need}`),
-      }),
-    },
-  ];
-  return gridConfig({
-    ...{ itemId: 'modes', title: say('verdict.title'), columns, empty: say('state.no-gpu') },
-    group: ({ gpu }) => `${gpu.title} (${gpu.bdf}, ${gpu.id}, ${say('field.driver')}: ${gpu.driver})`,
-  });
-}
-
 function intelOf({ verdict, status }: Overview, say: Say): readonly VerdictGpu[] {
   return verdictShown(verdict, status, say).gpus.filter(({ isIntel }) => isIntel);
-}
-
-/** What is said above everything else: what waits, what could not be read, and that a GPU cannot be divided. */
-function noticesHtml({ status, session }: Overview, intel: readonly VerdictGpu[], remarks: readonly string[], say: Say): string {
-  const cannot =
-    intel.length > 0 && intel.every(({ rows }) => rows.every(({ mode, isPossible }) => mode === 'host' || !isPossible));
-  const unsupported = cannot ? [toneNotice('info', say('state.unsupported'), [say('state.unsupported.hint')])] : [];
-  const waiting = noticesOf(status, session, say).map(({ tone, title, texts }) => toneNotice(tone, title, texts));
-  const notices = [...unsupported, ...waiting, ...remarks.map((text) => toneNotice('info', text, []))];
-  return notices.map((notice) => `<div class="pmx-hint pveigpu-hint">${noticeHtml(notice)}</div>`).join('');
-}
-
-function noGpuNotice(why: string, say: Say): Notice {
-  const title = say('state.no-gpu');
-  return { icon: 'fa-television', tone: 'none', title, lines: why === title ? [] : [why] };
 }

@@ -49,7 +49,7 @@ export function guestShown(value: GuestValue, say: Say): GuestShown {
       tags: ours ? [] : [say('guest.by-hand')],
     })),
     could: value.could.map((offer) => ({
-      ...{ offer, title: offer.title, keys: offer.keys.join(', ') },
+      ...{ offer, title: offerTitle(offer, say), keys: offer.keys.join(', ') },
       whyNot: offer.allowed ? null : (offer.because ?? say('guest.root-only', { keys: offer.keys.join(', ') })),
     })),
     needs: (value.needs?.steps ?? []).map(({ text, by, commands, done }) => ({
@@ -59,6 +59,14 @@ export function guestShown(value: GuestValue, say: Say): GuestShown {
     unseen: value.needs?.unseen ?? null,
     notices: value.waiting.map(({ until, text }) => `${text}. ${say(`waiting.${until}`)}.`),
   };
+}
+
+/** The service says it in English; the same by mode and input. */
+function offerTitle({ mode, input }: GuestOffer, say: Say): string {
+  const { vf, gpu } = input;
+  const sriov = vf === undefined ? say('offer.pool') : say('offer.vf', { number: vf });
+  const title = mode === 'sriov' ? sriov : say(`offer.${mode}`);
+  return gpu === undefined ? title : `${title} (${gpu})`;
 }
 
 /** Why no slice can be taken back by this user; null when it can. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { AssignmentRow } from '../../src/core/assign/assignments-view.ts';
 import type { MdevRow } from '../../src/core/mdev/mdev-list-view.ts';
+import type { MdevTypeRow, MdevTypesView } from '../../src/core/mdev/mdev-types-view.ts';
 import type { GpuStatus, StatusView } from '../../src/core/status/status-view.ts';
 import type { FunctionRow } from '../../src/core/vf/vf-list-view.ts';
 import type { SliceCell, SliceGpu, SliceMap, SliceState } from './slice-map.ts';
@@ -8,9 +9,19 @@ import type { Say } from './texts/say.ts';
 
 const LEGEND: readonly SliceState[] = ['free', 'assigned', 'running', 'host', 'leaving', 'foreign'];
 
+/** What the map is made of besides the status. */
+export interface MdevsOfNode {
+  readonly mdevs: readonly MdevRow[];
+  /** What fits besides those that exist. */
+  readonly types: MdevTypesView['gpus'];
+}
+
 /** All slices of a node, from its status and its mediated devices. */
-export function sliceMapOf(status: Pick<StatusView, 'gpus' | 'assignments'>, mdevs: readonly MdevRow[], say: Say): SliceMap {
-  const gpus = status.gpus.map((gpu) => sliceGpu(gpu, status.assignments, mdevs, say));
+export function sliceMapOf(status: Pick<StatusView, 'gpus' | 'assignments'>, { mdevs, types }: MdevsOfNode, say: Say): SliceMap {
+  const gpus = status.gpus.map((gpu) => {
+    const offered = types.find(({ bdf }) => bdf === gpu.bdf)?.types ?? [];
+    return sliceGpu(gpu, status.assignments, mdevs, offered, say);
+  });
   const shown = new Set(gpus.flatMap(({ cells }) => cells.map(({ state }) => state)));
   return {
     gpus,
@@ -21,12 +32,19 @@ export function sliceMapOf(status: Pick<StatusView, 'gpus' | 'assignments'>, mde
   };
 }
 
-function sliceGpu(gpu: GpuStatus, assignments: readonly AssignmentRow[], mdevs: readonly MdevRow[], say: Say): SliceGpu {
+function sliceGpu(
+  gpu: GpuStatus,
+  assignments: readonly AssignmentRow[],
+  mdevs: readonly MdevRow[],
+  types: readonly MdevTypeRow[],
+  say: Say,
+): SliceGpu {
   const ours = mdevs.filter((one) => one.gpu === gpu.bdf);
   const shares = assignments.filter(({ form, devices }) => form === 'render' && devices.includes(gpu.bdf));
   const cells = [
     ...gpu.functions.map((one) => functionCell(one, gpu, assignments, say)),
     ...ours.map((one, at) => mdevCell(one, at + 1, say)),
+    ...freeMdevs(gpu, ours.length, types, say),
     ...shares.map((one) => shareCell(one, say)),
   ];
   const dividable = cells.filter(({ kind }) => kind === 'vf' || kind === 'mdev');
@@ -103,6 +121,31 @@ function mdevCell(one: MdevRow, number: number, say: Say): SliceCell {
     vmids: one.vmid === null ? vmidsIn(owners) : [one.vmid],
     details: [detail(say('field.type'), one.type), detail('UUID', one.uuid), detail(say('field.reason'), one.because)].flat(),
   };
+}
+
+/** A box for each device of the usual type that still fits; other types share the same room. */
+function freeMdevs({ bdf }: GpuStatus, existing: number, types: readonly MdevTypeRow[], say: Say): readonly SliceCell[] {
+  const usual = types.find((type) => type.usual) ?? types.find(({ free }) => free > 0);
+  if (usual === undefined) return [];
+  return Array.from({ length: usual.free }, (_none, at) => ({
+    id: `${bdf} ${usual.id} ${at}`,
+    kind: 'mdev',
+    title: say('slices.mdev', { number: existing + at + 1 }),
+    state: 'free',
+    stateText: say('slice.free'),
+    owner: null,
+    vmids: [],
+    details: [
+      detail(say('field.type'), usual.id),
+      detail(say('field.resolution'), usual.resolution),
+      detail(say('slices.also'), otherTypes(types, usual)),
+    ].flat(),
+  }));
+}
+
+function otherTypes(types: readonly MdevTypeRow[], usual: MdevTypeRow): string {
+  const others = types.filter((type) => type !== usual && type.free > 0);
+  return others.map(({ id, free }) => `${free} × ${id}`).join(', ');
 }
 
 function shareCell(one: AssignmentRow, say: Say): SliceCell {

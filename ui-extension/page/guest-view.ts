@@ -106,7 +106,7 @@ class GuestView extends PanelView<GuestValue> {
     const columns = [
       { head: say('field.slice'), cell: ({ title }: GuestOfferRow) => title },
       { head: say('field.mode'), nowrap: true, cell: ({ offer }: GuestOfferRow) => say(`mode.${offer.mode}.short`) },
-      { head: say('field.key'), cell: ({ keys }: GuestOfferRow) => html`<code>${keys}</code>` },
+      { head: say('field.key'), cell: ({ keys }: GuestOfferRow) => (keys === '' ? nothing : html`<code>${keys}</code>`) },
       {
         head: say('field.action'),
         cell: (row: GuestOfferRow) =>

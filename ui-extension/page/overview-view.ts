@@ -3,6 +3,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { MachineVerdict } from '../../src/core/gpu/verdict.ts';
 import type { MdevListView } from '../../src/core/mdev/mdev-list-view.ts';
+import type { MdevTypesView } from '../../src/core/mdev/mdev-types-view.ts';
 import type { StatusView } from '../../src/core/status/status-view.ts';
 import { type Notice, noticesOf } from '../model/notices.ts';
 import { confirmJob } from '../model/plan-job.ts';
@@ -18,6 +19,7 @@ interface Overview {
   readonly status: StatusView;
   readonly verdict: MachineVerdict;
   readonly mdevs: MdevListView;
+  readonly types: MdevTypesView;
 }
 
 /** `<pveigpu-overview>`: what waits, the slice map, and what each GPU can do. */
@@ -26,12 +28,13 @@ class OverviewView extends PanelView<Overview> {
 
   protected override async look(): Promise<Overview> {
     const { api } = this.context;
-    const [status, verdict, mdevs] = await Promise.all([
+    const [status, verdict, mdevs, types] = await Promise.all([
       api.get<StatusView>('status'),
       api.get<MachineVerdict>('verdict'),
       api.get<MdevListView>('mdevs'),
+      api.get<MdevTypesView>('mdev-types'),
     ]);
-    return { status, verdict, mdevs };
+    return { status, verdict, mdevs, types };
   }
 
   protected override tools(value: Overview | undefined): TemplateResult | typeof nothing {
@@ -46,7 +49,7 @@ class OverviewView extends PanelView<Overview> {
     )}`;
   }
 
-  protected override body({ status, verdict, mdevs }: Overview): TemplateResult {
+  protected override body({ status, verdict, mdevs, types }: Overview): TemplateResult {
     const { say, session } = this.context;
     const shown = verdictShown(verdict, status, say);
     const { node } = status;
@@ -63,7 +66,7 @@ class OverviewView extends PanelView<Overview> {
           ? nothing
           : html`<section class="panel">
               <h2>${say('slices.title')}</h2>
-              <div class="in"><pveigpu-slice-map .map=${sliceMapOf(status, mdevs.mdevs, say)} @slice-open=${this.#open}></pveigpu-slice-map></div>
+              <div class="in"><pveigpu-slice-map .map=${sliceMapOf(status, { mdevs: mdevs.mdevs, types: types.gpus }, say)} @slice-open=${this.#open}></pveigpu-slice-map></div>
             </section>`
       }
       ${shown.gpus.map((gpu) => this.#gpu(gpu))}

@@ -4,7 +4,7 @@ import { assertHostSetup } from '../../app/assert.ts';
 import { listAssignments } from '../../app/assignments.ts';
 import { readDoctor } from '../../app/doctor.ts';
 import { readHistory } from '../../app/history.ts';
-import { listMdevs } from '../../app/mdev.ts';
+import { listMdevs, listMdevTypes } from '../../app/mdev.ts';
 import { listPools } from '../../app/pool.ts';
 import { listRoms } from '../../app/roms.ts';
 import { sense } from '../../app/sense/sense.ts';
@@ -51,6 +51,11 @@ export const VIEWS: readonly AnyRoute[] = [
     ...{ method: 'get', path: '/mdevs', access: 'view', kind: 'mdevs' },
     summary: 'Mediated devices and whose they are',
     answer: async ({ context }) => ok({ kind: 'mdevs', ...(await listMdevs(context)) }),
+  }),
+  route({
+    ...{ method: 'get', path: '/mdev-types', access: 'view', kind: 'mdev-types' },
+    summary: 'Types of mediated devices, and how many more of each fit',
+    answer: async ({ context }) => ok({ kind: 'mdev-types', ...(await listMdevTypes(context)) }),
   }),
   route({
     ...{ method: 'get', path: '/pools', access: 'view', kind: 'pools' },

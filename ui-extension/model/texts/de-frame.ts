@@ -61,7 +61,7 @@ export const deFrame: { readonly [K in keyof typeof enFrame]: string } = {
   'state.unsupported.hint': 'Container können sie trotzdem gemeinsam mit dem Knoten benutzen, wenn sie einen Treiber hat.',
 
   'failure.no-permission': 'Keine Berechtigung',
-  'failure.no-permission.hint': 'Zum Ansehen wird Sys.Audit auf diesem Knoten gebraucht. Der Administrator kann es erteilen.',
+  'failure.no-permission.hint': 'Ein Administrator kann sie erteilen.',
   'failure.no-service': 'pveigpu antwortet nicht',
   'failure.no-service.hint': 'Auf dem Knoten: systemctl status pveigpu.socket pveigpu.service',
   'failure.signed-out': 'Die Sitzung ist abgelaufen',
@@ -90,6 +90,7 @@ export const deFrame: { readonly [K in keyof typeof enFrame]: string } = {
   'field.holders': 'Benutzt von',
   'field.pinned': 'Genannt von',
   'field.type': 'Typ',
+  'field.resolution': 'Auflösung',
   'field.override': 'Festgelegter Treiber',
   'field.severity': 'Schwere',
   'field.subject': 'Gegenstand',

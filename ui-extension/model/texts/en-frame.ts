@@ -60,7 +60,7 @@ export const enFrame = {
   'state.unsupported.hint': 'Containers can still use it together with the node where it has a driver.',
 
   'failure.no-permission': 'No permission',
-  'failure.no-permission.hint': 'Looking needs Sys.Audit on this node. Ask your administrator.',
+  'failure.no-permission.hint': 'Ask an administrator for it.',
   'failure.no-service': 'pveigpu does not answer',
   'failure.no-service.hint': 'On the node: systemctl status pveigpu.socket pveigpu.service',
   'failure.signed-out': 'The session has ended',
@@ -89,6 +89,7 @@ export const enFrame = {
   'field.holders': 'Used by',
   'field.pinned': 'Named by',
   'field.type': 'Type',
+  'field.resolution': 'Resolution',
   'field.override': 'Driver override',
   'field.severity': 'Severity',
   'field.subject': 'Subject',
