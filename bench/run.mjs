@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
+import { romRows } from './rom-rows.mjs';
 
 // As root the simulated machine is laid over /sys, /etc, /run and /var of a mount namespace of our own, so that everything runs
 // as on a node. Without root it is read with --root, which resolves each link itself and is slower.
@@ -160,6 +161,8 @@ for (const count of [10, 100, 1000, 10_000]) {
   if (count >= 1000) budget(`facts of ${count} guests, less node -e 0 / cat`, own / taken.get('cat').median, 10, note);
   else rows.push([`facts of ${count} guests, less node -e 0 / cat`, (own / taken.get('cat').median).toFixed(2), '', '', note]);
 }
+
+rows.push(...(await romRows({ folder, measure, bundled, node })));
 
 const heads = ['what', 'ratio', 'budget', '', 'median'];
 const widths = heads.map((head, column) => Math.max(head.length, ...rows.map((row) => row[column].length)));
