@@ -72,6 +72,7 @@ describe.skipIf(whyNot() !== undefined || !FULL)('the driver, built by dkms (RIG
   });
 
   test('not signed by a key that the kernel knows: refused, said, and the set-up is taken back', async () => {
+    await running?.cutPower();
     const other = await SetupNode.start(DISK, `${DISK}-signed`);
     try {
       await other.must('cp -r /mnt/share/driver/good /root/driver; cat > /etc/systemd/system/rig-signed.service', SIGNED_ONLY);
