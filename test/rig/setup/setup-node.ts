@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { appendFileSync, copyFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { inRig } from '../build/workspace.ts';
 import type { Shape } from '../machine/shape.ts';
 import { VirtualMachine } from '../machine/virtual-machine.ts';
@@ -130,7 +131,8 @@ export class SetupNode {
     } finally {
       const line = what.replaceAll(/\s+/g, ' ').slice(0, 100);
       const seconds = ((Date.now() - begin) / 1000).toFixed(1).padStart(7);
-      appendFileSync(inRig('setup-times.log'), `${new Date().toISOString().slice(11, 19)} ${seconds} s  ${line}\n`);
+      const node = basename(this.shape.disk ?? '', '.qcow2');
+      appendFileSync(inRig('setup-times.log'), `${new Date().toISOString().slice(11, 19)} ${seconds} s  ${node}: ${line}\n`);
     }
   }
 }
