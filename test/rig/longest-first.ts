@@ -13,6 +13,7 @@ const ORDER = [
   'boot-vfs',
   'hook-kills',
   'handover',
+  'acpi',
   'product-vf',
   'mdev',
   'guest-agent',
