@@ -19,7 +19,13 @@ export function extractText(io: Io, view: ExtractView): string {
     ...roms.map((rom) => [rom.file ?? rom.name, `${rom.bytes}`, imagesText(rom), fitText(rom), rom.where]),
     ...gops.map((gop) => {
       const what = `GOP driver ${gop.driver}${gop.version === undefined ? '' : ` ${gop.version}`}`;
-      return [gop.file ?? gop.name, `${gop.bytes}`, what, 'no ROM yet', gop.where];
+      return [
+        gop.file ?? gop.name,
+        `${gop.bytes}`,
+        what,
+        gop.published === null ? 'no ROM yet' : `named on ${gop.published}`,
+        gop.where,
+      ];
     }),
     ...vbts.map((vbt) => [vbt.file ?? vbt.name, `${vbt.bytes}`, `VBT ${vbt.board} ${vbt.version}`, '', vbt.where]),
   ].map((row) => row.map((cell) => visible(cell, 120)));

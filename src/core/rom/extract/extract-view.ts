@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { type DeviceIds, isFor } from '../rom-info.ts';
+import { romSourceOf } from '../rom-sources.ts';
 import type { FirmwareFault } from './firmware-item.ts';
 import type { FoundGop, FoundRom, FoundVbt } from './found-piece.ts';
 import type { SearchedFirmware } from './search-firmware.ts';
@@ -34,6 +35,8 @@ export interface ExtractedRom extends ExtractedPiece {
 export interface ExtractedGop extends ExtractedPiece {
   readonly driver: string;
   readonly version?: string;
+  /** A page that publishes this hash. */
+  readonly published: string | null;
 }
 
 /** Intel's Video BIOS Table that was found. */
@@ -117,6 +120,7 @@ function gopOf({ bytes, sha256, where, name, version }: FoundGop): ExtractedGop 
     name: `gop_${plain}_${sha256.slice(0, 8)}.efi`,
     file: null,
     driver: name,
+    published: romSourceOf(sha256)?.page ?? null,
     ...(version === undefined ? {} : { version }),
   };
 }

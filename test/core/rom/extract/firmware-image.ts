@@ -160,6 +160,23 @@ export function videoTable(lengthBytes: number): Uint8Array {
   return bytes(head, data, Array(lengthBytes - head.length - data.length).fill(7));
 }
 
+/** The code of a GOP driver of Intel, as far as it is looked for. */
+export function gopCode(version: string): Uint8Array {
+  return bytes('MZ', ...[...`Intel(R) GOP Driver [${version}]`].map((one) => [one.charCodeAt(0), 0]), Array(400).fill(9));
+}
+
+/** Firmware with an option ROM, a GOP driver, a Video BIOS Table, and a section whose length is a lie. */
+export function firmwareOfAll(): Uint8Array {
+  const id = (number: number) => `22222222-0000-0000-0000-00000000000${number}`;
+  const driver = sections(section(0x10, gopCode('21.0.1048')), nameSection('IntelGopDriver'));
+  return volume([
+    file(id(1), 0x02, lzmaSection(section(0x19, optionRom(0x8086, 0x5a85, 0x800)))),
+    file(id(2), 0x02, section(0x19, videoTable(0x200))),
+    file(id(3), 0x07, driver),
+    file(id(4), 0x02, bytes(le(0x123456, 3), [0x19], 'too short')),
+  ]);
+}
+
 function padding(length: number, to: number, value: number): number[] {
   return Array((to - (length % to)) % to).fill(value);
 }

@@ -22,11 +22,7 @@ const dgpu = made.optionRom(0x10de, 0x13b6, 0x19800, 2);
 const network = made.optionRom(0x8086, 0x100e, 0x1000, 3);
 const plain = made.optionRom(0x8086, 0x5a85, 0x2000, 4);
 const table = made.videoTable(0x600);
-const gopCode = made.bytes(
-  'MZ',
-  ...[...'Intel(R) GOP Driver [21.0.1048]'].map((one) => [one.charCodeAt(0), 0]),
-  Array(400).fill(9),
-);
+const gopCode = made.gopCode('21.0.1048');
 const gop = made.file(
   'FF0C8745-3270-4439-B74F-3E45F8C77064',
   0x07,
