@@ -125,6 +125,22 @@ describe('the set-up', () => {
     expect(tab.faults).toEqual([]);
   });
 
+  test('what waits to be confirmed is said, and confirmed by a button', async () => {
+    const typed = ['apply sriov --yes', 'reboot', 'apply host --yes', 'reboot'];
+    const { served, tab } = await open({ profile: 'raptor-lake-s-untouched', typed });
+    const { page } = tab;
+    await chooseTab(page, 'iGPU');
+    await seeText(page, 'waiting', 'Waits to be confirmed');
+    await press(page, 'Confirm set-up');
+    await part(page, 'plan');
+    await press(page, 'Apply');
+    expect(await taskLog(page)).toContain('TASK OK');
+    await closeWindow(page);
+    await expect.poll(async () => await isOffered(page, 'Confirm set-up'), { timeout: 15_000 }).toBe(false);
+    expect(fileOf(served, '/etc/modprobe.d/pveigpu.conf')).toBeUndefined();
+    expect(tab.faults).toEqual([]);
+  });
+
   test('a plan that cannot be carried out says why, and its button stays grey', async () => {
     const { tab } = await open({ typed: ['vf create 3 --yes', 'assign 101 --yes', 'qm start 101'] });
     await chooseTab(tab.page, 'iGPU');

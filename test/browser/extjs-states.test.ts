@@ -44,7 +44,7 @@ test('a node out of reach, and a ticket that is too old', async () => {
   await seeText(page, 'pveigpu-notice', 'The node cannot be reached');
   status = 401;
   await press(page, 'Reload');
-  await seeText(page, 'pveigpu-notice', 'Sign in again');
+  await seeText(page, 'pveigpu-notice', 'Log in again');
   expect(tab.faults).toEqual([]);
 });
 
@@ -71,7 +71,7 @@ test('hardware that cannot be divided', async () => {
 test('a node without an Intel GPU', async () => {
   const { tab } = await open({ profile: 'no-igpu' });
   await chooseTab(tab.page, 'iGPU');
-  await seeText(tab.page, 'pveigpu-notice', 'No Intel GPU in this node');
+  await seeText(tab.page, 'pveigpu-notice', 'No Intel GPU on this node');
   expect(await isOffered(tab.page, 'Set up')).toBe(false);
   expect(tab.faults).toEqual([]);
 });

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import { execFileSync } from 'node:child_process';
+import { resolve } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { startChromium, type Tab } from '../chromium.ts';
 import { type Served, type ServerOptions, startServer } from '../server.ts';
 import { openShell, type ShellOptions } from './open-shell.ts';
+
+/** Does nothing when ExtJS is there already. */
+const UNPACK = resolve(import.meta.dirname, '../../../scripts/unpack-extjs.mjs');
 
 /** A simulated node, and PVE's page over it. */
 export interface ShellCase {
@@ -20,6 +25,7 @@ export function shellCases(): (
 ) => Promise<ShellCase> {
   let browser: Browser;
   beforeAll(async () => {
+    execFileSync(process.execPath, [UNPACK], { stdio: 'inherit' });
     browser = await startChromium();
   });
   afterAll(async () => await browser?.close());
@@ -36,8 +42,12 @@ export function shellCases(): (
   };
 }
 
-/** A line of pveigpu, or one of qm and pct. */
+/** A line of pveigpu, one of qm and pct, or `reboot`. */
 async function done(served: Served, line: string): Promise<void> {
+  if (line === 'reboot') {
+    await served.machine.node.reboot();
+    return;
+  }
   if (!/^(?:qm|pct) /.test(line)) return await served.type(line);
   const [program = '', ...rest] = line.split(' ');
   const ran = await served.machine.host.run([program, ...rest], { timeoutMs: 60_000 });
