@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// Prints how the service bears a load: 200 open sockets and 100 requests a second of the status for 30 s (--seconds N): npm run bench:service.
+// Prints how the service bears a load: 200 open sockets and 100 requests a second of the facts for 30 s (--seconds N): npm run bench:service.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { Agent, request } from 'node:http';
@@ -53,7 +53,7 @@ try {
     await pause(50);
   }
   const idle = Array.from({ length: SOCKETS }, () => connect(socketPath));
-  const first = await ask('/v1/status');
+  const first = await ask('/v1/facts');
   const began = residentMiB();
   const answers = [];
   const rss = [];
@@ -62,7 +62,7 @@ try {
   const work = [];
   while (Date.now() < end) {
     const tick = Date.now();
-    for (let i = 0; i < PER_SECOND / 10; i += 1) work.push(ask('/v1/status').then((answer) => answers.push(answer)));
+    for (let i = 0; i < PER_SECOND / 10; i += 1) work.push(ask('/v1/facts').then((answer) => answers.push(answer)));
     work.push(ask('/v1/openapi.json').then(({ ms }) => pings.push(ms)));
     rss.push(residentMiB());
     await pause(Math.max(0, 100 - (Date.now() - tick)));
@@ -71,7 +71,7 @@ try {
   for (const socket of idle) socket.destroy();
   const wrong = answers.filter(({ status }) => status !== 200);
   const times = answers.map(({ ms }) => ms);
-  console.log(`${answers.length} requests of the status in ${seconds} s over ${SOCKETS} open sockets, ${wrong.length} failed`);
+  console.log(`${answers.length} requests of the facts in ${seconds} s over ${SOCKETS} open sockets, ${wrong.length} failed`);
   console.log(
     `answer: median ${quantile(times, 0.5).toFixed(1)} ms, p99 ${quantile(times, 0.99).toFixed(1)} ms, first ${first.ms.toFixed(1)} ms`,
   );

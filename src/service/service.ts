@@ -5,7 +5,6 @@ import { readSettings } from '../app/settings.ts';
 import { type Problem, problem, type Result } from '../core/problem.ts';
 import { visible } from '../core/text/visible.ts';
 import { mayAccess } from './access.ts';
-import { atMost } from './at-most.ts';
 import { type Caller, readCaller } from './caller.ts';
 import { problemJson } from './problem-json.ts';
 import { readInput } from './read-input.ts';
@@ -21,8 +20,6 @@ export interface ServiceParts {
   readonly openapi: object;
 }
 
-/** Looks at a time: each holds what it reads of the node in memory. */
-const MOST_LOOKS = 3;
 /** Of the bodies that are accepted; a plan's wish has some 200 bytes. */
 const MOST_BODY = '64kb';
 
@@ -33,16 +30,13 @@ export function createService(parts: ServiceParts): Express {
   app.set('etag', false);
   app.use(express.json({ limit: MOST_BODY, strict: true }));
   const api = express.Router();
-  const look = atMost(MOST_LOOKS);
   api.get('/openapi.json', (_request, response) => void response.json(parts.openapi));
   for (const one of parts.routes)
     api[one.method](one.path.replaceAll(/\{(\w+)\}/g, ':$1'), async (request: Request, response: Response) => {
       const { headers, params, query, body } = request;
       const caller = readCaller(headers);
-      const answering = async () =>
-        await answerRoute(parts, one, { caller, vmid: params.vmid, input: one.method === 'get' ? query : body });
-      const answered = await (one.method === 'get' ? look(answering) : answering());
-      if (answered.ok) response.set('cache-control', 'no-store').json(answered.value);
+      const answered = await answerRoute(parts, one, { caller, vmid: params.vmid, input: one.method === 'get' ? query : body });
+      if (answered.ok) response.set('cache-control', 'no-store').type('json').send(textOf(answered.value));
       else sendProblem(response, answered.problem);
     });
   app.use('/v1', api);
@@ -103,6 +97,15 @@ function vmidOf(text: Incoming['vmid']): Result<number | undefined> {
   if (text === undefined) return { ok: true, value: undefined };
   if (typeof text === 'string' && /^[1-9]\d{2,8}$/.test(text)) return { ok: true, value: Number(text) };
   return problem('usage', 'The path names no VMID.');
+}
+
+const TEXTS = new WeakMap<object, string>();
+
+/** The JSON of a value that may go to several who asked: made once. */
+function textOf(value: object): string {
+  const text = TEXTS.get(value) ?? JSON.stringify(value);
+  TEXTS.set(value, text);
+  return text;
 }
 
 function sendProblem(response: Response, of: Problem, status?: number): void {
