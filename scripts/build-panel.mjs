@@ -9,7 +9,11 @@ const ENTRIES = {
 };
 
 /** Blanks of a style sheet that mean nothing. None of ours has a selector with a colon and a blank behind it. */
-const dense = (css) => css.replaceAll(/\s*([{};,])\s*/g, '$1').replaceAll(/:\s+/g, ':').replaceAll(/\s+/g, ' ');
+const dense = (css) =>
+  css
+    .replaceAll(/\s*([{};,])\s*/g, '$1')
+    .replaceAll(/:\s+/g, ':')
+    .replaceAll(/\s+/g, ' ');
 
 /** Markup and styles stand in template strings, which no minifier touches: their indentation, and that of the code around them, stays here. */
 const unindented = {
@@ -40,7 +44,6 @@ export async function buildPanel(outdir, { minify = true } = {}) {
     sourcemap: 'linked',
     metafile: true,
     logLevel: 'warning',
-    loader: { '.css': 'text' },
     plugins: [unindented],
   });
   cpSync('ui-extension/page/page.html', `${outdir}/page.html`);

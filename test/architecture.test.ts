@@ -59,7 +59,7 @@ describe('layers', () => {
     for (const match of withoutComments(readFileSync(join(ROOT, file), 'utf8')).matchAll(IMPORT)) {
       const target = match[1] ?? match[2] ?? match[3] ?? '';
       // taken in as text, which is data and no code of another layer
-      if (/\.(pl|md|css)$/.test(target)) continue;
+      if (/\.(pl|md)$/.test(target)) continue;
       if (target.startsWith('.')) {
         const layer = layerOf(relative(ROOT, resolve(ROOT, dirname(file), target)));
         expect(rule?.layers, `${file} imports ${target}`).toContain(layer);

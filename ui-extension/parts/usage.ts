@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult, unsafeCSS } from 'lit';
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import uPlot from 'uplot';
-import plotStyle from 'uplot/dist/uPlot.min.css';
 import type { UsageSeries } from '../model/usage-series.ts';
 import { baseStyle } from './base-style.ts';
 
@@ -15,11 +14,28 @@ const HEIGHT_PX = 180;
 export class UsagePart extends LitElement {
   static override styles = [
     baseStyle,
-    unsafeCSS(plotStyle),
     css`
       h3 {
         margin: 0 0 4px;
         font-size: 13px;
+      }
+      /* what uPlot's own style sheet says of its layers; legend and cursor are not used */
+      .uplot {
+        width: min-content;
+      }
+      .u-wrap {
+        position: relative;
+      }
+      .u-over,
+      .u-under,
+      .u-axis {
+        position: absolute;
+      }
+      .uplot canvas {
+        display: block;
+        position: relative;
+        width: 100%;
+        height: 100%;
       }
       .plot {
         min-height: ${HEIGHT_PX}px;
@@ -111,7 +127,7 @@ export class UsagePart extends LitElement {
     return {
       ...this.#size(),
       legend: { show: false },
-      cursor: { drag: { x: false, y: false } },
+      cursor: { show: false },
       scales: { y: { range: [0, 100] } },
       axes: [axis, { ...axis, size: 40, values: (_plot, ticks) => ticks.map((tick) => `${tick} %`) }],
       series: [{}, ...engines.map(({ name }, at) => ({ label: name, stroke: lineOf(at), width: 2, spanGaps: false }))],
