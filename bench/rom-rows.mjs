@@ -2,6 +2,7 @@
 // How fast option ROMs are read: 64 of 512 KiB, each of a legacy and an EFI image, next to cat of the same files.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { firmwareRows } from './firmware-rows.mjs';
 
 const FILES = 64;
 const IMAGE_BLOCKS = [255, 769];
@@ -18,11 +19,12 @@ export async function romRows({ folder, measure, bundled, node }) {
   const taken = measure([{ name: 'cat', argv: ['sh', '-c', 'cat "$@" > /dev/null', 'sh', ...files] }, ...runs], 11);
   const of = (name) => taken.get(name).median;
   const bytes = FILES * rom.length;
-  return ['parse', 'info'].map((name) => {
+  const rows = ['parse', 'info'].map((name) => {
     const own = Math.max(of(name) - of('read'), 0.1);
     const note = `${own.toFixed(1)} ms, ${(bytes / 1048.576 / own).toFixed(0)} MiB/s`;
     return [`rom ${name} of ${bytes / 2 ** 20} MiB, less reading / cat`, (own / of('cat')).toFixed(2), '', '', note];
   });
+  return [...rows, ...(await firmwareRows({ folder, measure, bundled, node, rom }))];
 }
 
 /** Bytes like code, so that nothing is found early. */
