@@ -72,6 +72,8 @@ describe('who may run a plan', () => {
   test('a change of the node stops who may not change it, with the reason', () => {
     expect(whyNotRun({ requests: null }, ALICE, say)).toContain('lacks Sys.Modify');
     expect(whyNotRun({ requests: null }, ROOT, say)).toBeNull();
+    // only the ledger is changed, which no call of PVE does
+    expect(whyNotRun({ requests: [] }, ALICE, say)).toContain('lacks Sys.Modify');
   });
 
   test('a blocker can be overridden only where all can, and only for the host', () => {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { PanelApi } from '../model/api.ts';
-import { couldForce, type PlanJob, planOf, whyNotRun } from '../model/plan-job.ts';
+import { couldForce, isForPve, type PlanJob, planOf, whyNotRun } from '../model/plan-job.ts';
 import { planView } from '../model/plan-view.ts';
 import type { Say } from '../model/texts/say.ts';
 import type { Planned, Session } from '../model/values.ts';
@@ -107,7 +107,7 @@ export function planPane({ api, say, session, ready, changed }: PlanPaneOptions)
 
 /** Changes of guests alone go to PVE's own API; all else is a task, whose UPID is answered. */
 async function carryOut(api: PanelApi, job: PlanJob, { requests, plan }: Planned, force: boolean): Promise<string | undefined> {
-  if (requests === null) return await api.start(job.runPath, { ...job.input, ...(force ? { force } : {}), digest: plan.digest });
+  if (!isForPve(requests)) return await api.start(job.runPath, { ...job.input, ...(force ? { force } : {}), digest: plan.digest });
   for (const request of requests) await api.changeGuest(request);
   return undefined;
 }

@@ -2,7 +2,7 @@
 import type { PanelApi } from './api.ts';
 import { followTask, type TaskEnd } from './task.ts';
 import type { Say } from './texts/say.ts';
-import type { AssignInput, Planned, Session } from './values.ts';
+import type { AssignInput, GuestRequest, Planned, Session } from './values.ts';
 
 /** Something that is planned, shown, agreed on and then run. */
 export interface PlanJob {
@@ -53,13 +53,18 @@ export async function planOf(api: PanelApi, job: PlanJob, force: boolean): Promi
   return await api.post<Planned>(job.planPath, Object.keys(input).length === 0 ? undefined : input);
 }
 
+/** Whether calls of PVE make all of a plan; one that only forgets a guest has none, and is done on the node. */
+export function isForPve(requests: Planned['requests']): requests is readonly GuestRequest[] {
+  return requests !== null && requests.length > 0;
+}
+
 /** Why this user may not run a plan; null when he may. PVE and the service check it again. */
 export function whyNotRun(
   { requests }: Pick<Planned, 'requests'>,
   { user, may }: Pick<Session, 'user' | 'may'>,
   say: Say,
 ): string | null {
-  if (requests === null) return may.host ? null : `${say('guest.host-first')} ${may.whyNotHost ?? say('setup.not-allowed')}`;
+  if (!isForPve(requests)) return may.host ? null : `${say('guest.host-first')} ${may.whyNotHost ?? say('setup.not-allowed')}`;
   const keys = [...new Set(requests.flatMap(({ rootOnly }) => rootOnly))];
   return keys.length === 0 || user === 'root@pam' ? null : say('guest.root-only', { keys: keys.join(', ') });
 }
@@ -88,7 +93,7 @@ export async function runPlan(
   { force, onLine, wait }: RunOptions,
 ): Promise<TaskEnd> {
   const { requests, plan } = planned;
-  if (requests !== null) {
+  if (isForPve(requests)) {
     for (const request of requests) await api.changeGuest(request);
     return { ok: true, exitStatus: 'OK' };
   }

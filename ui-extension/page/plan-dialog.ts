@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { type Failure, failureOf } from '../model/failure.ts';
-import { couldForce, type PlanJob, planOf, runPlan, setupJob, whyNotRun } from '../model/plan-job.ts';
+import { couldForce, isForPve, type PlanJob, planOf, runPlan, setupJob, whyNotRun } from '../model/plan-job.ts';
 import { planView } from '../model/plan-view.ts';
 import { setupChoices } from '../model/setup-choices.ts';
 import type { TaskEnd } from '../model/task.ts';
@@ -117,7 +117,7 @@ export class PlanDialog extends LitElement {
 
   #progress(): TemplateResult {
     const { say } = this.context;
-    return html`<p role="status">${this.planned?.requests === null ? say('setup.applying') : say('task.running')}</p><progress aria-label=${say('task.running')}></progress>`;
+    return html`<p role="status">${isForPve(this.planned?.requests ?? null) ? say('task.running') : say('setup.applying')}</p><progress aria-label=${say('task.running')}></progress>`;
   }
 
   #log(): TemplateResult | typeof nothing {
