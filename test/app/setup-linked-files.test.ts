@@ -58,3 +58,14 @@ test.each([
   expect(await machine.node.reboot()).toEqual({ booted: true });
   expect([machine.lasting(), tree.text(place), tree.text(blacklist)]).toEqual(before);
 });
+
+test('a file of ours that is masked stands against a mode, and against nothing when the GPU is given back', async () => {
+  const machine = simulated('raptor-lake-s-untouched');
+  const path = '/etc/systemd/system/pveigpu-confirm.service';
+  machine.node.machine.tree.setLink(path, '/dev/null');
+  expect(await planHostSetup(machine.context, { kernelFiles: [], mode: 'gvt-d' })).toMatchObject({
+    ok: false,
+    problem: { code: 'plan.failed', hint: `Take the link away first: rm ${path}` },
+  });
+  expect((await planned(machine, { mode: 'host' })).steps).toEqual([]);
+});

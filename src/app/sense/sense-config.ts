@@ -4,6 +4,7 @@ import { isDriverFile } from '../../core/driver/own-dkms-files.ts';
 import type { ConfigFacts, ConfigFile } from '../../core/facts/config-facts.ts';
 import { known, type Section } from '../../core/facts/section.ts';
 import { toBase64 } from '../../core/plan/file-image.ts';
+import { isOwnPath } from '../../core/setup/own-path.ts';
 import type { Host } from '../../ports/host.ts';
 import { LEDGER_FILE } from '../engine/state-paths.ts';
 import { linkTarget } from './link-target.ts';
@@ -27,13 +28,13 @@ export async function senseConfig(host: Host): Promise<Section<ConfigFacts>> {
     else for (const path of one.paths) paths.add(path);
   }
   const files: ConfigFile[] = [];
-  const ownPlace = await placesOf(host, [...paths].sort());
-  for (const file of await Promise.all(ownPlace.map((path) => readFile(host, path)))) {
+  const { places, masked } = await placesOf(host, [...paths].sort());
+  for (const file of await Promise.all(places.map((path) => readFile(host, path)))) {
     if (file === undefined) continue;
     if ('errno' in file) unreadable.push(file);
     else files.push(file);
   }
-  return known({ files, unreadable });
+  return known({ files, unreadable, ...(masked.length === 0 ? {} : { masked }) });
 }
 
 async function listing(
@@ -49,14 +50,19 @@ async function listing(
 /** Targets of links that are not the administrator's. */
 const NOT_THEIRS = /^\/(?:usr|lib|run|proc|sys|dev)\//;
 
-/** The paths without links that are left out; of several links to one file the first stays. */
-async function placesOf(host: Host, paths: readonly string[]): Promise<readonly string[]> {
+/** The paths without links that are left out, and those of ours among the latter; of several links to one file the first stays. */
+async function placesOf(
+  host: Host,
+  paths: readonly string[],
+): Promise<{ readonly places: readonly string[]; readonly masked: readonly string[] }> {
   const targets = await Promise.all(paths.map((path) => linkTarget(host, path)));
-  return paths.filter((path, index) => {
+  const isNotTheirs = (index: number) => NOT_THEIRS.test(targets[index] ?? '');
+  const places = paths.filter((_path, index) => {
     const target = targets[index];
     if (target === undefined) return true;
-    return !NOT_THEIRS.test(target) && !paths.includes(target) && targets.indexOf(target) === index && target !== path;
+    return !isNotTheirs(index) && !paths.includes(target) && targets.indexOf(target) === index;
   });
+  return { places, masked: paths.filter((path, index) => isOwnPath(path) && isNotTheirs(index)) };
 }
 
 async function readFile(host: Host, path: string): Promise<ConfigFile | Unreadable | undefined> {

@@ -18,4 +18,6 @@ export interface ConfigFacts {
   readonly files: readonly ConfigFile[];
   /** Files that are there and could not be read: nothing may be concluded about them. */
   readonly unreadable: readonly { readonly path: string; readonly errno: string }[];
+  /** Files of ours that somebody has replaced by a link to `/dev/null` or to a file of the system, as `systemctl mask` does. */
+  readonly masked?: readonly string[];
 }

@@ -22,7 +22,8 @@ const NEW_FILE_MODE = 0o644;
 
 /**
  * Makes the files of host set-up what they shall be: writes our own, switches lines of others off, and gives back all that
- * was ours and that nobody wants any more. Nothing wanted is everything given back. Fails with `facts.unknown` when a file cannot be read.
+ * was ours and that nobody wants any more. Nothing wanted is everything given back. Fails with `facts.unknown` when a file cannot be read,
+ * and with `plan.failed` when one of ours is masked.
  */
 export function settleFiles(
   ground: { readonly config: ConfigFacts; readonly ledger: Ledger },
@@ -35,6 +36,12 @@ export function settleFiles(
     return problem('facts.unknown', `${blind.path} cannot be read: ${blind.errno}.`, {
       hint: 'Run pveigpu as root.',
       where: blind.path,
+    });
+  const masked = own.find(({ path }) => config.masked?.includes(path) === true);
+  if (masked !== undefined)
+    return problem('plan.failed', `${masked.path} is masked: a link leads away from it, so nothing can be written there.`, {
+      hint: `Take the link away first: rm ${masked.path}`,
+      where: masked.path,
     });
   const at = (path: string) => config.files.find((file) => file.path === path);
   const steps: Step[] = [];

@@ -85,6 +85,14 @@ test('a file that lies somewhere else is read by the name of the link to it, onc
   ]);
 });
 
+test('a file of ours that somebody has masked is named', async () => {
+  const tree = node();
+  for (const name of ['pveigpu-confirm.service', 'sshd.service']) tree.setLink(`/etc/systemd/system/${name}`, '/dev/null');
+  tree.setLink('/etc/modprobe.d/other.conf', '/dev/null');
+  const facts = ifKnown(await senseConfig(memoryHost(tree)));
+  expect(facts).toEqual({ files: [], unreadable: [], masked: ['/etc/systemd/system/pveigpu-confirm.service'] });
+});
+
 test('what is there and cannot be read is named', async () => {
   const tree = node();
   tree.setFile('/etc/default/grub', 'x');
