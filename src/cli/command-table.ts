@@ -14,8 +14,8 @@ import { ROM_COMMANDS } from './rom-commands.ts';
 import { RUN_COMMANDS } from './run-commands.ts';
 import { SETUP_COMMANDS } from './setup-commands.ts';
 import { SHARE_OPTIONS } from './share-options.ts';
-import { VF_COMMANDS } from './vf-commands.ts';
 import { UI_COMMANDS } from './ui-commands.ts';
+import { VF_COMMANDS } from './vf-commands.ts';
 import { WHOLE_GPU_OPTIONS } from './whole-gpu-options.ts';
 
 const POOL: OptionSpec = {
@@ -146,10 +146,10 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
   },
   ...RUN_COMMANDS,
+  UI_COMMANDS,
   {
     name: 'selftest',
     summary: 'prove on this hardware that guests get VFs and give them back',
-  UI_COMMANDS,
     details:
       'Makes a guest of 64 MiB without disk, network and system, assigns a VF, starts it, looks at the GPU, its VFs and the kernel log, stops and removes it, N times. Touches no guest that exists and cleans up after Ctrl-C too. Exit codes: 0 all rounds fine, 1 one was not, 6 SR-IOV does not work here now, 7 not all could be measured.',
     options: [
