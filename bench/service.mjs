@@ -19,7 +19,7 @@ socket(my $s, AF_UNIX, SOCK_STREAM, 0) or die; bind($s, pack_sockaddr_un($path))
 require POSIX; POSIX::dup2(fileno($s), 3); $^F = 10; require Fcntl; open(my $t, '<&=', 3); fcntl($t, Fcntl::F_SETFD(), 0);
 $ENV{LISTEN_PID} = $$; $ENV{LISTEN_FDS} = 1; exec(@argv) or die`;
 // the flags of debian/pveigpu.service
-const FLAGS = ['--max-semi-space-size=1', '--optimize-for-size'];
+const FLAGS = ['--max-semi-space-size=1', '--optimize-for-size', '--no-opt', '--max-old-space-size=96'];
 const service = spawn('perl', ['-e', OPEN, socketPath, process.execPath, ...FLAGS, 'dist/lib/service.mjs', '--idle', '60'], {
   stdio: ['ignore', 'ignore', 'inherit'],
   env: { ...process.env, MALLOC_ARENA_MAX: '1' },
@@ -79,6 +79,7 @@ try {
   console.log(
     `resident: ${began.toFixed(1)} MiB at first, ${quantile(rss.slice(-50), 0.5).toFixed(1)} MiB at the end, at most ${Math.max(...rss).toFixed(1)} MiB (budget 80)`,
   );
+  for (const { status } of wrong) console.log(`failed: ${status}`);
   if (wrong.length > 0) process.exitCode = 1;
 } finally {
   service.kill();

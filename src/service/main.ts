@@ -32,6 +32,8 @@ async function main(): Promise<void> {
     server.close();
     server.closeIdleConnections();
   };
+  // whoever keeps his connection open asks again within a minute: then it must not be closed under him
+  server.keepAliveTimeout = 65_000;
   endWhenIdle(server, end, idleMs());
   process.once('SIGTERM', end);
   server.listen({ fd: FIRST_SOCKET });

@@ -36,7 +36,7 @@ export function createService(parts: ServiceParts): Express {
       const { headers, params, query, body } = request;
       const caller = readCaller(headers);
       const answered = await answerRoute(parts, one, { caller, vmid: params.vmid, input: one.method === 'get' ? query : body });
-      if (answered.ok) response.set('cache-control', 'no-store').type('json').send(textOf(answered.value));
+      if (answered.ok) response.set('cache-control', 'no-store').type('json').send(bodyOf(answered.value));
       else sendProblem(response, answered.problem);
     });
   app.use('/v1', api);
@@ -99,13 +99,13 @@ function vmidOf(text: Incoming['vmid']): Result<number | undefined> {
   return problem('usage', 'The path names no VMID.');
 }
 
-const TEXTS = new WeakMap<object, string>();
+const BODIES = new WeakMap<object, Buffer>();
 
-/** The JSON of a value that may go to several who asked: made once. */
-function textOf(value: object): string {
-  const text = TEXTS.get(value) ?? JSON.stringify(value);
-  TEXTS.set(value, text);
-  return text;
+/** The JSON of a value that may go to several who asked: made once, and its bytes are there once for all of them. */
+function bodyOf(value: object): Buffer {
+  const body = BODIES.get(value) ?? Buffer.from(JSON.stringify(value));
+  BODIES.set(value, body);
+  return body;
 }
 
 function sendProblem(response: Response, of: Problem, status?: number): void {
