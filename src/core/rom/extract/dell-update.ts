@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { standsAt, u32 } from '../little-endian.ts';
+import { u32 } from '../little-endian.ts';
 
 /** Packed bytes of an update program of Dell, which holds its image in pieces of zlib. */
 export interface DellPiece {
@@ -24,9 +24,4 @@ export function dellPieces(bytes: Uint8Array): readonly DellPiece[] {
     if (to - from > 2 && bytes[from] === 0x78) pieces.push({ from, to });
   }
   return pieces;
-}
-
-/** Whether bytes are the container that comes out of such a piece (`PFS.HDR.`). */
-export function isDellContainer(bytes: Uint8Array): boolean {
-  return standsAt(bytes, 0, 'PFS.HDR.');
 }
