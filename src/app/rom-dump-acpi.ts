@@ -31,7 +31,10 @@ export async function dumpFromAcpi({ host, log }: Context, { bdf }: PciDevice): 
   while (content.length < bytesWanted(content) && content.length < MOST_BYTES) {
     const page = await readPage(host, node, content.length);
     if (!page.ok) return page;
-    content = Uint8Array.from([...content, ...page.value]);
+    const longer = new Uint8Array(content.length + page.value.length);
+    longer.set(content);
+    longer.set(page.value, content.length);
+    content = longer;
     if (page.value.length < ROM_PAGE_BYTES) break;
     if (content.length % TELL_BYTES === 0) log.info(`${content.length / 1024} KiB of the ROM have been read.`);
   }

@@ -16,7 +16,8 @@ const READ_TIMEOUT_MS = 60_000;
 /** What the kernel shows as the ROM of the GPU that the firmware showed its picture on: a copy in memory (arch/x86/pci/fixup.c). */
 const SHADOW_START = '0xc0000';
 const MEMORY_DECODE = 0x02;
-const ELSEWHERE = 'Other places: --source acpi, nouveau or vfct, or the BIOS update of the board: pveigpu rom extract FILE';
+const ELSEWHERE =
+  'Other places: --source acpi, nouveau or vfct, or the BIOS update of the board: pveigpu rom extract FILE. docs/rom.md has last resorts.';
 
 /** Reads the ROM through the sysfs file `rom`: wakes the device, lets it decode, switches its ROM on and always off again. */
 export async function dumpFromSysfs(context: Context, device: PciDevice, force: boolean): Promise<Result<ReadRom>> {

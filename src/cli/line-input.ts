@@ -19,7 +19,12 @@ export function terminalLines(): LineInput {
     });
   });
   return {
-    line: async (prompt) => (closed ? undefined : await Promise.race([lines.question(prompt), ended])),
+    line: async (prompt) => {
+      const line = closed ? undefined : await Promise.race([lines.question(prompt), ended]);
+      // the cursor stands behind the prompt still
+      if (line === undefined) process.stdout.write('\n');
+      return line;
+    },
     close: () => lines.close(),
   };
 }

@@ -67,8 +67,9 @@ async function write(
   const { io, options } = call;
   const json = options.json === true;
   const print = (outcome: string, file: string | null, backup: string | null) => {
+    if (!json) return;
     const value = { format: 1, kind: 'rom-fix', source: path, outcome, changes: fields, file, backup, rom: romInfo(content) };
-    if (json) io.out(`${JSON.stringify(value, null, 2)}\n`);
+    io.out(`${JSON.stringify(value, null, 2)}\n`);
   };
   if (!json) io.out(fields.length === 0 ? 'There is nothing to change in this ROM.\n' : fixedFieldsText(io, fields));
   if (fields.length === 0 || options.dryRun === true) {

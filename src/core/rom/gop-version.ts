@@ -9,10 +9,14 @@ const NAME = utf16(' GOP Driver');
  * 21.0.1048 and 21.0.1054 of github.com/gangqizai/igd: the build at 0x88, the major version between 0x98 and 0x178.
  */
 const SEARCH_BYTES = 0x1a0;
+/** A driver has its name once or twice; what repeats it is none and would only cost time. */
+const MOST_NAMES = 64;
 
 /** The version of Intel's GOP driver in a driver that is not compressed, such as `17.0.1077`. */
 export function findGopVersion(bytes: Uint8Array): string | undefined {
-  for (let at = findBytes(bytes, NAME); at !== undefined; at = findBytes(bytes, NAME, at + 1)) {
+  let tried = 0;
+  for (let at = findBytes(bytes, NAME); at !== undefined && tried < MOST_NAMES; at = findBytes(bytes, NAME, at + 1)) {
+    tried += 1;
     if (!/intel/i.test(textAt(bytes, at - 16, 8))) continue;
     const version = versionBehind(bytes, at + NAME.length);
     if (version !== undefined) return version;

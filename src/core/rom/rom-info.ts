@@ -32,7 +32,7 @@ export interface DeviceIds {
   readonly device: string;
 }
 
-/** No driver for graphics comes near it; a header that says more is not believed. */
+/** For all drivers of a ROM together, of which none comes near it; a header that says more is not believed. */
 const MOST_UNPACKED_BYTES = 8 * 1024 * 1024;
 
 /** Reads a ROM as a whole; with the ids of a device also whether it fits that one. Total: whatever the bytes are, there is an answer. */
@@ -40,7 +40,7 @@ export function romInfo(bytes: Uint8Array, wanted?: DeviceIds): RomInfo {
   const { faults, ...rom } = parseOptionRom(bytes);
   const [first] = rom.images;
   const body = bytes.subarray(first?.offset ?? 0, first === undefined ? bytes.length : rom.endOffset);
-  const drivers = rom.images.flatMap((image) => unpackedDriver(bytes, image));
+  const drivers = unpackedDrivers(bytes, rom.images);
   const gopVersion = [body, ...drivers.map(({ driver }) => driver ?? new Uint8Array())]
     .map(findGopVersion)
     .find((one) => one !== undefined);
@@ -82,14 +82,19 @@ export function isFor({ images }: Pick<OptionRom, 'images'>, { vendor, device }:
   );
 }
 
-function unpackedDriver(
+/** The drivers of compressed EFI images, as far as there is room for them; what cannot be unpacked is undefined. */
+function unpackedDrivers(
   bytes: Uint8Array,
-  { offset, lengthBytes, efi }: OptionRomImage,
+  images: readonly OptionRomImage[],
 ): readonly { readonly offset: number; readonly driver: Uint8Array | undefined }[] {
-  if (efi?.compression !== 1 || !efi.signatureOk) return [];
-  const end = offset + lengthBytes;
-  const start = Math.min(offset + efi.peOffset, end);
-  return [{ offset, driver: decodeTiano(bytes.subarray(start, end), MOST_UNPACKED_BYTES, 4) }];
+  let room = MOST_UNPACKED_BYTES;
+  return images.flatMap(({ offset, lengthBytes, efi }) => {
+    if (efi?.compression !== 1 || !efi.signatureOk) return [];
+    const end = offset + lengthBytes;
+    const driver = decodeTiano(bytes.subarray(Math.min(offset + efi.peOffset, end), end), room, 4);
+    room -= driver?.length ?? 0;
+    return [{ offset, driver }];
+  });
 }
 
 function behindRom(bytes: Uint8Array, { images, endOffset }: Pick<OptionRom, 'images' | 'endOffset'>): RomInfo['behind'] {
