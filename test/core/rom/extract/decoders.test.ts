@@ -2,11 +2,11 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { compress, decompress } from 'lzma1';
 import { describe, expect, test } from 'vitest';
 import { undoX86Filter } from '../../../../src/core/rom/extract/bcj-x86.ts';
 import { decodeLzma } from '../../../../src/core/rom/extract/lzma.ts';
 import { decodeTiano } from '../../../../src/core/rom/extract/tiano.ts';
+import { compress, decompress } from '../../../support/lzma-packer.mjs';
 import { lzmaOf } from './firmware-image.ts';
 import { encodeTiano } from './tiano-encoder.ts';
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { deflateSync } from 'node:zlib';
-import { compress } from 'lzma1';
+import { compress } from '../../../support/lzma-packer.mjs';
 import { encodeTiano } from './tiano-encoder.ts';
 
 /** Firmware made by the tests, piece by piece, after UEFI PI 1.8, volume 3. */
