@@ -35,7 +35,9 @@ export const ROM_DAMAGED: FindingRule = {
           subject: name,
           because: `${file.path} ${meaning}, so ${name} has no ROM to show a picture with.`,
           evidence: [{ source: file.path, value: `${rom.sizeBytes} bytes, ${rom.faults.join(', ')}` }, line],
-          remedy: { text: 'Make the file anew, from a dump or from the BIOS update of the board.' },
+          remedy: {
+            text: 'Make the file anew, from a dump (pveigpu rom dump BDF) or from the BIOS update of the board (pveigpu rom extract FILE).',
+          },
         },
       ];
     }),

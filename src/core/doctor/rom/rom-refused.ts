@@ -19,7 +19,7 @@ export const ROM_OTHER_ID: FindingRule = {
       because: `The VBIOS in ${file.path} is for ${vendor}:${device} and the device is ${ids.join(' or ')}, so SeaBIOS of ${name} does not run it.`,
       value: `legacy image for ${vendor}:${device}`,
       remedy:
-        'Set the id of the device in the image and correct its checksum, or take a file that is made for it. OVMF does not look at the id.',
+        'Give the file the id of the device and a right checksum (pveigpu rom fix FILE --for BDF), or take a file that is made for it. OVMF does not look at the id.',
     }),
   ),
 };
@@ -37,7 +37,7 @@ export const ROM_BAD_CHECKSUM: FindingRule = {
       because: `The bytes of the VBIOS in ${file.path} do not add up to 0, so SeaBIOS of ${name} does not run it.`,
       value: 'checksum of the legacy image: wrong',
       remedy:
-        'Correct byte 6 of the image, as every tool does that changes its id; where nothing was changed the file is damaged.',
+        'Mend it with pveigpu rom fix FILE --yes, where somebody changed its id; where nothing was changed the file is damaged.',
     }),
   ),
 };
