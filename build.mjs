@@ -44,10 +44,20 @@ const entry = await build({
       name: 'rest-of-the-program',
       setup: ({ onResolve }) => {
         onResolve({ filter: /\/full\.ts$/ }, () => ({ path: '../lib/full.mjs', external: true }));
+        onResolve({ filter: /\/whole\.ts$/ }, () => ({ path: '../lib/whole.mjs', external: true }));
         onResolve({ filter: /\/quick-doctor\.ts$/ }, () => ({ path: '../lib/doctor.cjs', external: true }));
       },
     },
   ],
+});
+// what runs for minutes must not need a file that an upgrade takes away: everything in one
+await build({
+  ...shared,
+  entryPoints: ['src/cli/whole.ts'],
+  format: 'esm',
+  outfile: 'dist/lib/whole.mjs',
+  sourcemap: false,
+  banner: { js: 'import { createRequire as __cr } from "node:module"; const require = __cr(import.meta.url);' },
 });
 const doctor = await build({
   ...shared,

@@ -3,7 +3,6 @@
 import { readOrder, writeExit } from '../../app/engine/detached.ts';
 import type { DetachedOrder } from '../../app/engine/detached-order.ts';
 import { VERSION } from '../../main/version.ts';
-import { loadWholeProgram } from '../../main/whole-program.ts';
 import { refuse } from '../carry-out.ts';
 import type { Call } from '../command.ts';
 import { COMMANDS } from '../command-table.ts';
@@ -11,7 +10,6 @@ import type { Io } from '../io.ts';
 import { runCommandLine } from '../program.ts';
 
 export async function run(call: Call): Promise<number> {
-  await loadWholeProgram();
   const { host } = await call.context();
   const [file = ''] = call.args;
   const order = await readOrder(host, file);

@@ -2,7 +2,6 @@
 import hookStub from '../../../pve-hooks/pveigpu-hook.pl';
 import { planConfirmation } from '../../app/confirm.ts';
 import { confirmAuto } from '../../app/confirm-auto.ts';
-import { loadWholeProgram } from '../../main/whole-program.ts';
 import { carryOutDetached } from '../carry-out-detached.ts';
 import type { Call } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
@@ -11,7 +10,6 @@ import { EXIT } from '../exit-code.ts';
 export async function run(call: Call): Promise<number> {
   const { options } = call;
   if (options.auto === true) {
-    await loadWholeProgram();
     const answer = await confirmAuto(await call.context(), { hookStub });
     return answer === 'failed' ? EXIT.failed : EXIT.done;
   }
