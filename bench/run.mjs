@@ -112,20 +112,32 @@ function nodeBudgets(which, prefix, program, at, hook) {
   return of('node');
 }
 const nodeMs = nodeBudgets(`node ${process.version}`, [], node, dist, hookEnv);
-const debian = debianRoot();
+const installed = unpackedPackage();
+const debian = debianRoot(installed);
 if (debian !== undefined) {
-  const hook = { PVEIGPU_HOOK: '/mnt/lib/hook.cjs', PVEIGPU_NODE: '/usr/bin/node', PVEIGPU_RUN: '/run' };
-  nodeBudgets("Debian's node", ['chroot', debian], '/usr/bin/node', '/mnt', hook);
+  const hook = { PVEIGPU_NODE: '/usr/bin/node', PVEIGPU_RUN: '/run' };
+  const [prefix, program] = [['chroot', debian], '/usr/bin/node'];
+  nodeBudgets("Debian's node", prefix, program, '/mnt', { ...hook, PVEIGPU_HOOK: '/mnt/lib/hook.cjs' });
+  if (installed !== undefined) nodeBudgets("package, Debian's node", prefix, program, '/usr/lib/pveigpu', hook);
 }
 
-/** A Debian root with Debian's own node, as Proxmox VE 9 has it, under the simulated machine; the rig makes one. */
-function debianRoot() {
-  const rig = resolve(process.env.PVEIGPU_RIG ?? '.rig', 'root');
+/** The files of the Debian package, where npm run deb made it. */
+function unpackedPackage() {
+  const [deb] = existsSync('deb') ? readdirSync('deb').filter((name) => name.endsWith('.deb')) : [];
+  const unpacked = join(folder, 'package');
+  return deb !== undefined && spawnSync('dpkg-deb', ['-x', join('deb', deb), unpacked]).status === 0 ? unpacked : undefined;
+}
+
+/** A Debian root with Debian's own node, as Proxmox VE 9 has it, under the simulated machine; the rig and the package's tests make one. */
+function debianRoot(unpacked) {
+  const made = ['root', 'deb/root'].map((name) => resolve(process.env.PVEIGPU_RIG ?? '.rig', name));
+  const rig = made.find((path) => existsSync(join(path, 'usr/bin/node')));
   const merged = join(folder, 'debian');
-  if (!isLaid || !existsSync(join(rig, 'usr/bin/node'))) return undefined;
+  if (!isLaid || rig === undefined) return undefined;
+  const lower = [machine, ...(unpacked === undefined ? [] : [unpacked]), rig].join(':');
   mkdirSync(merged);
   const mounts = [
-    ['-t', 'overlay', '-o', `lowerdir=${machine}:${rig}`, 'overlay', merged],
+    ['-t', 'overlay', '-o', `lowerdir=${lower}`, 'overlay', merged],
     ['--rbind', '/sys', join(merged, 'sys')],
     ['--rbind', '/proc', join(merged, 'proc')],
     ['--rbind', '/dev', join(merged, 'dev')],
