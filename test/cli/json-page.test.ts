@@ -121,6 +121,7 @@ async function realOutputs(): Promise<readonly { readonly kind: string; readonly
   const run = JSON.parse(failed.node.machine.tree.text(path) ?? '');
   run.state = 'incomplete';
   run.failure = 'VM 110 is locked (backup).';
+  run.user = 'alice@pve';
   run.steps[0] = { ...run.steps[0], state: 'left', note: 'somebody changed it since' };
   failed.node.machine.tree.setFile(path, JSON.stringify(run));
   await type(failed, 'history');
