@@ -49,8 +49,11 @@ export async function openTab(browser: Browser, options: TabOptions = {}): Promi
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
+/** A part of the page by selector, and parts of that which are left out. */
+export type AxeWithin = string | { readonly include: readonly string[]; readonly exclude: readonly string[] };
+
 /** Findings of axe-core that are serious or critical, one line each; `within` names a part of the page by selector. */
-export async function seriousFindings(page: Page, within?: string): Promise<readonly string[]> {
+export async function seriousFindings(page: Page, within?: AxeWithin): Promise<readonly string[]> {
   // through the debugger, so that the page's own policy for scripts does not matter
   await page.evaluate(AXE);
   const results = (await page.evaluate(

@@ -8,7 +8,7 @@ import { type Column, gridConfig } from './grid.ts';
 export function assignmentsGrid(say: Say, open: (vmid: number) => void): ExtConfig {
   const columns: readonly Column<AssignmentRow>[] = [
     {
-      ...{ header: say('field.guest'), width: 130 },
+      ...{ header: say('field.guest'), width: 150 },
       cell: (row) => ({ text: guestOf(row), icon: row.kind === 'lxc' ? 'fa-cube' : 'fa-desktop' }),
     },
     ...sliceColumns(say),

@@ -20,17 +20,17 @@ const TONE_CLASSES: { readonly [T in Tone]: string } = {
   none: 'faded',
 };
 
-/** Markup of an icon; `icon` is a name of ours, never text of a node. */
-export function iconHtml(icon: string, tone: Tone): string {
-  return `<i class="fa fa-fw ${icon} ${TONE_CLASSES[tone]}" aria-hidden="true"></i> `;
+/** Markup of an icon in the colour of a tone, or that of the text; `icon` is a name of ours, never text of a node. */
+export function iconHtml(icon: string, tone?: Tone): string {
+  const colour = tone === undefined ? '' : ` ${TONE_CLASSES[tone]}`;
+  return `<i class="fa fa-fw ${icon}${colour}" aria-hidden="true"></i> `;
 }
 
 /** Markup of a cell, with its text made harmless. */
 export function cellHtml({ text, tone, icon, lines = [] }: Cell): string {
-  const shownTone = tone ?? 'none';
   const iconName = icon ?? (tone === undefined ? undefined : TONE_ICONS[tone]);
   const below = lines.map((line) => `<div class="pveigpu-below">${Ext.htmlEncode(line)}</div>`).join('');
-  return `${iconName === undefined ? '' : iconHtml(iconName, shownTone)}${Ext.htmlEncode(text)}${below}`;
+  return `${iconName === undefined ? '' : iconHtml(iconName, tone)}${Ext.htmlEncode(text)}${below}`;
 }
 
 /** A time as PVE writes it, in the zone of the browser: `2026-11-21 19:36:00`. */

@@ -16,7 +16,6 @@ export function openPlanWindow(options: Omit<PlanPaneOptions, 'ready'>, job: Pla
       width: 760,
       height: 520,
       layout: 'fit',
-      maximizable: true,
       cls: 'pveigpu-window',
       items: [pane],
     },

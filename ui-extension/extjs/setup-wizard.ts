@@ -26,7 +26,7 @@ export function openSetupWizard({ gpus, ...options }: SetupWizard): void {
     window.setTitle(Ext.htmlEncode(`${say('button.setup')}: ${say(`setup.step.${page}`)}`));
   };
   const window: ExtComponent = Ext.create('Ext.window.Window', {
-    ...{ modal: true, width: 760, height: 560, layout: 'fit', maximizable: true, cls: 'pveigpu-window pveigpu-wizard' },
+    ...{ modal: true, width: 760, height: 560, layout: 'fit', cls: 'pveigpu-window pveigpu-wizard' },
     title: Ext.htmlEncode(`${say('button.setup')}: ${say('setup.step.mode')}`),
     items: [{ xtype: 'container', itemId: 'pages', layout: 'card', items: [modePage(gpus, first, say), pane] }],
     fbar: [

@@ -2,7 +2,7 @@
 
 /** What ExtJS and PVE have no class for. Colours of text come from the theme, so that both themes fit. */
 const CSS = `
-.pveigpu-below { font-size: 12px; line-height: 1.4; opacity: 0.85; white-space: normal; }
+.pveigpu-below { font-size: 12px; line-height: 1.4; white-space: normal; }
 .pveigpu-hint { padding: 6px 10px; border-bottom: 1px solid rgba(128, 128, 128, 0.35); }
 .pveigpu-notice { line-height: 1.5; }
 .pveigpu-notice .pveigpu-below { margin-left: 22px; }
