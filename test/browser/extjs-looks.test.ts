@@ -21,8 +21,8 @@ const TYPED = [
   'qm start 100',
 ];
 
-/** The same everywhere in PVE: ExtJS's guards of the tab order, and the blue of the theme's titles. */
-const PVES_OWN = ['.x-tab-guard', '.x-title-text', '.x-tree-elbow-img'];
+/** The same everywhere in PVE: ExtJS's guards of the tab order and splitters, and the blue of the theme's titles and buttons. */
+const PVES_OWN = ['.x-tab-guard', '.x-splitter', '.x-title-text', '.x-btn-inner-default-small'];
 /** ExtJS puts the rows of a grid below a view with a tab stop of its own, which axe does not know. */
 const GRID_OF_EXTJS = /^aria-required-children: #(?:grid|tableview)-/;
 
