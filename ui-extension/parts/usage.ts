@@ -79,7 +79,7 @@ export class UsagePart extends LitElement {
       <div class="plot" role="img" aria-label=${series.title}></div>
       ${series.times.length === 0 ? html`<p class="muted">${series.words.waiting}</p>` : nothing}
       <ul>
-        ${series.engines.map(({ name, percents }, at) => html`<li><canvas class="swatch" width="12" height="12" data-line=${at}></canvas>${name}: ${percents.at(-1) ?? '-'} %</li>`)}
+        ${series.engines.map(({ name, percents }, at) => html`<li><canvas class="swatch" width="12" height="12" data-line=${at}></canvas>${name}: ${percentText(percents.at(-1))} %</li>`)}
         ${series.facts.map(({ name, text }) => html`<li class="muted">${name}: ${text}</li>`)}
       </ul>
     `;
@@ -129,10 +129,22 @@ export class UsagePart extends LitElement {
       legend: { show: false },
       cursor: { show: false },
       scales: { y: { range: [0, 100] } },
-      axes: [axis, { ...axis, size: 40, values: (_plot, ticks) => ticks.map((tick) => `${tick} %`) }],
+      axes: [
+        { ...axis, space: 80, values: (_plot, ticks) => ticks.map(clock) },
+        { ...axis, size: 50, values: (_plot, ticks) => ticks.map((tick) => `${tick} %`) },
+      ],
       series: [{}, ...engines.map(({ name }, at) => ({ label: name, stroke: lineOf(at), width: 2, spanGaps: false }))],
     };
   }
+}
+
+/** Seconds since 1970 as a clock of the browser's own zone shows them, with 24 hours as everywhere in PVE. */
+function clock(seconds: number): string {
+  return new Date(seconds * 1000).toTimeString().slice(0, 8);
+}
+
+function percentText(percent: number | null | undefined): string {
+  return typeof percent === 'number' ? String(Math.round(percent)) : '-';
 }
 
 function lineOf(at: number): string {
