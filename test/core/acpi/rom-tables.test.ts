@@ -26,8 +26,8 @@ describe('the tables of a ROM', () => {
       const [method, ...data] = tablesOf(size);
       for (const { bytes } of [method, ...data, batteryTable()].flatMap((one) => one ?? [])) expectTable(bytes);
       expect(data).toHaveLength(Math.ceil(size / 61_440));
-      const held = data.flatMap(({ bytes }, at) => [...bytes.subarray(bytes.length - Math.min(61_440, size - at * 61_440))]);
-      expect(Uint8Array.from(held)).toEqual(testRom(size));
+      const held = data.map(({ bytes }, at) => bytes.subarray(bytes.length - Math.min(61_440, size - at * 61_440)));
+      expect(hash(Buffer.concat(held))).toBe(hash(testRom(size)));
     }
   });
 
