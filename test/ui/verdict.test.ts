@@ -4,7 +4,7 @@ import type { MachineVerdict } from '../../src/core/gpu/verdict.ts';
 import type { StatusView } from '../../src/core/status/status-view.ts';
 import { setupChoices } from '../../ui-extension/model/setup-choices.ts';
 import { sayIn } from '../../ui-extension/model/texts/say.ts';
-import { type VerdictShown, verdictShown } from '../../ui-extension/model/verdict-rows.ts';
+import { cannotBeShared, type VerdictShown, verdictShown } from '../../ui-extension/model/verdict-rows.ts';
 import { simulated } from '../app/simulated.ts';
 import { asked } from './asked.ts';
 
@@ -42,6 +42,14 @@ describe('verdict', () => {
     expect(none).toMatch(/./);
     expect(gpus.map(({ isIntel }) => isIntel)).toEqual([false]);
   });
+});
+
+test('a GPU that nothing can be made of but sharing is told from one that can be given away', async () => {
+  const { gpus } = await shownOf('raptor-lake-s');
+  expect(cannotBeShared(gpus)).toBe(false);
+  expect(cannotBeShared((await shownOf('no-igpu')).gpus)).toBe(false);
+  const none = gpus.map((gpu) => ({ ...gpu, rows: gpu.rows.map((row) => ({ ...row, isPossible: row.mode === 'host' })) }));
+  expect(cannotBeShared(none)).toBe(true);
 });
 
 describe('choices of the wizard', () => {

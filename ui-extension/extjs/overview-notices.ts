@@ -3,7 +3,7 @@ import type { StatusView } from '../../src/core/status/status-view.ts';
 import { noticesOf } from '../model/notices.ts';
 import type { Say } from '../model/texts/say.ts';
 import type { Session } from '../model/values.ts';
-import type { VerdictGpu } from '../model/verdict-rows.ts';
+import { cannotBeShared, type VerdictGpu } from '../model/verdict-rows.ts';
 import { type Notice, noticeHtml, toneNotice } from './notice.ts';
 
 /** What the notices are about. */
@@ -19,9 +19,9 @@ export function noticesHtml(
   remarks: readonly string[],
   say: Say,
 ): string {
-  const cannot =
-    intel.length > 0 && intel.every(({ rows }) => rows.every(({ mode, isPossible }) => mode === 'host' || !isPossible));
-  const unsupported = cannot ? [toneNotice('info', say('state.unsupported'), [say('state.unsupported.hint')])] : [];
+  const unsupported = cannotBeShared(intel)
+    ? [toneNotice('info', say('state.unsupported'), [say('state.unsupported.hint')])]
+    : [];
   const waiting = noticesOf(status, session, say).map(({ tone, title, texts }) => toneNotice(tone, title, texts));
   const notices = [...unsupported, ...waiting, ...remarks.map((text) => toneNotice('info', text, []))];
   return notices.map((notice) => `<div class="pmx-hint pveigpu-hint">${noticeHtml(notice)}</div>`).join('');

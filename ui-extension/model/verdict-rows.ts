@@ -51,6 +51,12 @@ export function verdictShown(verdict: MachineVerdict, status: Pick<StatusView, '
   };
 }
 
+/** Whether there is an Intel GPU and none of them can be given to a VM. */
+export function cannotBeShared(gpus: readonly VerdictGpu[]): boolean {
+  const intel = gpus.filter(({ isIntel }) => isIntel);
+  return intel.length > 0 && intel.every(({ rows }) => rows.every(({ mode, isPossible }) => mode === 'host' || !isPossible));
+}
+
 function verdictGpu(gpu: GpuVerdict, inUse: string | undefined, isIntel: boolean, say: Say): VerdictGpu {
   return {
     bdf: gpu.bdf,

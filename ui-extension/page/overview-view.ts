@@ -8,7 +8,7 @@ import type { StatusView } from '../../src/core/status/status-view.ts';
 import { type Notice, noticesOf } from '../model/notices.ts';
 import { confirmJob } from '../model/plan-job.ts';
 import { sliceMapOf } from '../model/slices.ts';
-import { type VerdictGpu, type VerdictRow, verdictShown } from '../model/verdict-rows.ts';
+import { cannotBeShared, type VerdictGpu, type VerdictRow, verdictShown } from '../model/verdict-rows.ts';
 import '../parts/slice-map.ts';
 import type { SliceEventDetail } from '../parts/slice-map.ts';
 import { icon, toneIcon } from './icons.ts';
@@ -57,6 +57,7 @@ class OverviewView extends PanelView<Overview> {
       ${session.may.host ? nothing : html`<div class="notice info">${toneIcon('info')}<div>${say('app.readonly', { reason: session.may.whyNotHost ?? '' })}</div></div>`}
       ${noticesOf(status, session, say).map((notice) => this.#notice(notice))}
       ${shown.none === null ? nothing : html`<div class="notice warning" role="status">${toneIcon('warning')}<div><strong>${say('state.no-gpu')}</strong><p>${shown.none}</p></div></div>`}
+      ${cannotBeShared(shown.gpus) ? html`<div class="notice info" role="status">${toneIcon('info')}<div><strong>${say('state.unsupported')}</strong><p>${say('state.unsupported.hint')}</p></div></div>` : nothing}
       <section class="panel">
         <h2>${say('app.node', { node: node.name })}</h2>
         <div class="in">${say('field.kernel')} ${node.kernel ?? say('state.unknown')} · ${say('field.version')} ${node.pveVersion ?? say('state.none')}</div>
