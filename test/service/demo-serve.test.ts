@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
 
 const PROGRAM = new URL('../../dist/bin/pveigpu.cjs', import.meta.url).pathname;
@@ -29,4 +31,13 @@ test('demo --serve says where the panel is, serves it, and ends when it is told 
     child.kill('SIGINT');
     expect(await ended).toBe(0);
   }
+});
+
+test('a port that is taken is said in a sentence', async () => {
+  const taken = createServer();
+  await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+  const port = String((taken.address() as AddressInfo).port);
+  const { status, stderr } = spawnSync(process.execPath, [PROGRAM, 'demo', '--serve', '--port', port], { encoding: 'utf8' });
+  expect([status, stderr]).toEqual([2, expect.stringContaining(`Port ${port} cannot be used: EADDRINUSE.`)]);
+  await new Promise((resolve) => taken.close(resolve));
 });
