@@ -107,7 +107,8 @@ export function planPane({ api, say, session, ready, changed }: PlanPaneOptions)
 
 /** Changes of guests alone go to PVE's own API; all else is a task, whose UPID is answered. */
 async function carryOut(api: PanelApi, job: PlanJob, { requests, plan }: Planned, force: boolean): Promise<string | undefined> {
-  if (!isForPve(requests)) return await api.start(job.runPath, { ...job.input, ...(force ? { force } : {}), digest: plan.digest });
+  if (!isForPve(requests))
+    return await api.start(job.runPath, { ...job.input, ...(force ? { force } : {}), digest: plan.digest });
   for (const request of requests) await api.changeGuest(request);
   return undefined;
 }
