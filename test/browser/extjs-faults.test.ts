@@ -59,7 +59,7 @@ test('answers of another form than was agreed', async () => {
   for (body of ['{"data":{}}', '{"data":null}', '[]', 'no json', '{"data":{"gpus":[{}],"runs":[{}],"roms":[null],"may":{}}}'])
     for (const view of VIEWS) {
       await chooseTab(page, view);
-      await seeText(page, 'pveigpu-notice', 'That did not work');
+      await seeText(page, 'pveigpu-notice', 'This did not work');
     }
   await pveWorks(page);
   await page.context().unroute('**/pveigpu/**');

@@ -88,7 +88,7 @@ describe('the tabs of a node', () => {
 });
 
 describe('the set-up', () => {
-  test('an administrator chooses a mode, reads the plan, applies, reboots, confirms and goes back', async () => {
+  test('an administrator chooses a mode, reads the plan, applies, reboots and goes back', async () => {
     const { served, tab } = await open({ profile: 'raptor-lake-s-untouched' });
     const { page } = tab;
     const before = fileOf(served, '/etc/modprobe.d/pveigpu.conf');
@@ -122,22 +122,6 @@ describe('the set-up', () => {
     expect(fileOf(served, '/etc/modprobe.d/pveigpu.conf')).toBeUndefined();
     await closeWindow(page);
     expect((await rows(page, 'runs')).length).toBeGreaterThan(1);
-    expect(tab.faults).toEqual([]);
-  });
-
-  test('what waits to be confirmed is said, and confirmed by a button', async () => {
-    const typed = ['apply sriov --yes', 'reboot', 'apply host --yes', 'reboot'];
-    const { served, tab } = await open({ profile: 'raptor-lake-s-untouched', typed });
-    const { page } = tab;
-    await chooseTab(page, 'iGPU');
-    await seeText(page, 'waiting', 'Waits to be confirmed');
-    await press(page, 'Confirm set-up');
-    await part(page, 'plan');
-    await press(page, 'Apply');
-    expect(await taskLog(page)).toContain('TASK OK');
-    await closeWindow(page);
-    await expect.poll(async () => await isOffered(page, 'Confirm set-up'), { timeout: 15_000 }).toBe(false);
-    expect(fileOf(served, '/etc/modprobe.d/pveigpu.conf')).toBeUndefined();
     expect(tab.faults).toEqual([]);
   });
 

@@ -42,12 +42,8 @@ export function shellCases(): (
   };
 }
 
-/** A line of pveigpu, one of qm and pct, or `reboot`. */
+/** A line of pveigpu, or one of qm and pct. */
 async function done(served: Served, line: string): Promise<void> {
-  if (line === 'reboot') {
-    await served.machine.node.reboot();
-    return;
-  }
   if (!/^(?:qm|pct) /.test(line)) return await served.type(line);
   const [program = '', ...rest] = line.split(' ');
   const ran = await served.machine.host.run([program, ...rest], { timeoutMs: 60_000 });
