@@ -46,8 +46,11 @@ function qemuWords(one: ExportCase): readonly ExportLine[] {
     line('-nodefaults', 'nothing but what is named here'),
     ...(slice.kind === 'mdev' && display.kind !== 'off'
       ? [line('-display gtk,gl=on', 'the picture comes as a buffer of the GPU')]
-      : slice.kind === 'vf'
-        ? [line('-vga std', 'a VF has no picture of its own'), line('-display vnc=127.0.0.1:0', 'seen on this machine alone')]
+      : slice.kind !== 'pf'
+        ? [
+            line('-vga std', 'the slice has no picture of its own'),
+            line('-display vnc=127.0.0.1:0', 'seen on this machine alone'),
+          ]
         : [line('-vga none', 'the GPU is the only display adapter'), line('-display none')]),
     deviceLine(one),
   ];
