@@ -15,7 +15,7 @@ if (reason !== undefined) console.log(`deb: every case is skipped here: ${reason
 
 const FOLDER = inRig('deb');
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly version: string };
-const INSTALL = 'apt-get install -qq -y --no-download --no-install-recommends -o Dpkg::Use-Pty=0';
+const INSTALL = 'apt-get install -qq -y --no-install-recommends -o Dpkg::Use-Pty=0';
 const PAGE = '/usr/share/pve-manager/index.html.tpl';
 const VERSION_OF = `dpkg-query -W -f '\${Version}' pveigpu`;
 const STATUS_OF = `dpkg-query -W -f '\${db:Status-Status}' pveigpu`;
