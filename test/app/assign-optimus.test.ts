@@ -138,6 +138,7 @@ describe('the NVIDIA card of a laptop', () => {
     expect(await problemOf(node, { vf: 1 })).toContain('With a card of NVIDIA go');
     expect(await problemOf(node, { whole: { handover: true } })).toContain('With a card of NVIDIA go');
     expect(await problemOf(node, { romfile: '../../etc/shadow' })).toContain('is no bare file name');
+    expect(await problemOf(node, { primary: true })).toContain('is no VGA controller, so QEMU does not start');
     expect(await problemOf(node, { romfile: 'none.rom' })).toContain('There is no /usr/share/kvm/none.rom');
     expect(await problemOf(node, { gpu: '0000:00:02.0' as never, optimus: { battery: true } })).toContain(
       'go with a card of NVIDIA',
@@ -149,7 +150,7 @@ test('a card with outputs gets its ROM and no tables', async () => {
   const node = laptop(CONFIG, 'no-igpu');
   const rom = makeRom({ vendor: 0x10de, device: 0x128b, blocks: 4 });
   node.node.machine.tree.setFile('/usr/share/kvm/card.rom', rom);
-  expect(await node.assign(request())).toMatchObject({ ok: true });
-  expect(key(node, 'hostpci0')).toContain('romfile=card.rom');
+  expect(await node.assign(request({ primary: true }))).toMatchObject({ ok: true });
+  expect(key(node, 'hostpci0')).toContain('x-vga=1,romfile=card.rom');
   expect(key(node, 'args')).toBeUndefined();
 });

@@ -25,6 +25,8 @@ import { subsystemIds } from './subsystem-ids.ts';
 /** A 3D controller: a card of a laptop without outputs, whose ROM is with the firmware of the laptop. */
 const WITHOUT_OUTPUTS = '0302';
 const NVIDIA = '10de';
+/** VFIO has VGA ports for this class alone (kernel vfio_pci_core.c, vfio_pci_is_vga), and QEMU does not start where x-vga asks for others. */
+const VGA = '0300';
 
 /** The card that is asked for, when it is one of NVIDIA. */
 export function nvidiaCard(facts: HostFacts, { gpu }: Pick<AssignRequest, 'gpu'>): PciDevice | undefined {
@@ -53,6 +55,14 @@ export function planAssignOptimus(ground: GuestGround, request: AssignRequest, g
   const pci = ifKnown(ground.facts.pci);
   const card = nvidiaCard(ground.facts, request);
   if (pci === undefined || card === undefined) return problem('gpu.unknown', `There is no card of NVIDIA at ${request.gpu}.`);
+  if (request.primary === true && !card.class.startsWith(VGA))
+    return problem(
+      'gpu.cannot',
+      `${card.bdf} is no VGA controller, so QEMU does not start with it as the primary display (x-vga).`,
+      {
+        hint: 'Leave out --primary.',
+      },
+    );
   const before = nextConfig(guest);
   const shape = guestShape(guest, request.whole ?? {});
   const present = entryOf(ground.facts, guest, card);
