@@ -107,6 +107,30 @@ describe('acpi rom-table', () => {
     expect(node.config(102)).not.toContain('acpitable');
   });
 
+  test('of a clone: a table that it names stays, though the guest itself needs it no more', async () => {
+    const node = laptop(CONFIG + ENTRY);
+    await make(node);
+    node.writeConfig(102, node.config(101));
+    const small = makeRom({ vendor: 0x10de, device: 0x25a2, class: 0x030200, blocks: 4 });
+    node.node.machine.tree.setFile('/usr/share/kvm/card.rom', small);
+    expect(await make(node)).toMatchObject({ ok: true });
+    expect(node.config(101)).not.toContain('hostpci0-01.aml');
+    expect(names(node)).toContain('hostpci0-01.aml');
+    node.writeConfig(102, CONFIG);
+    expect(await node.unassign(101)).toMatchObject({ ok: true });
+    expect(names(node)).toEqual([]);
+  });
+
+  test('of a guest that had the same number before: its battery is not taken over', async () => {
+    const node = laptop(CONFIG + ENTRY);
+    await make(node, { battery: true });
+    expect(node.config(101)).toContain('battery.aml');
+    node.writeConfig(101, CONFIG + ENTRY);
+    expect(await make(node)).toMatchObject({ ok: true });
+    expect(node.config(101)).not.toContain('battery.aml');
+    expect(names(node)).not.toContain('battery.aml');
+  });
+
   test('of a guest that was destroyed: its files go all the same', async () => {
     const node = laptop(CONFIG + ENTRY);
     await make(node);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { guestName } from '../assign/guest-keys.ts';
+import { tableDoubt } from '../assign/sweep-tables.ts';
 import type { Guest } from '../facts/guest-facts.ts';
 import type { HostFacts } from '../facts/host-facts.ts';
 import type { PciIds } from '../facts/pci-facts.ts';
@@ -50,14 +51,21 @@ export function deviceTables(
   const wish = { index, node: node.value, rom: rom.value.bytes, romfile, makeNode, battery };
   const change = tableChange(guest.vmid, config.args ?? '', acpi ?? { files: {}, foreign: {} }, wish);
   if (!change.ok) return change;
-  const { tables, sumBytes } = change.value;
+  const { tables, sumBytes, removals } = change.value;
+  const doubt = removals.length === 0 ? undefined : tableDoubt(facts, guest);
   const text = `${romfile} is handed out at ${nodePath(node.value)}: ${tables.length} tables of ours, ${sumBytes} bytes with all others.`;
   const remarks: readonly Remark[] = [
     ...rom.value.remarks,
     { level: 'note', id: 'acpi.rom-table', text },
+    ...(doubt === undefined ? [] : [staysRemark(guest, doubt)]),
     ...(battery ? [batteryRemark(guest, config)] : []),
   ];
-  return ok({ ...change.value, remarks });
+  return ok({ ...change.value, removals: doubt === undefined ? removals : [], remarks });
+}
+
+/** A clone or a snapshot would not start without them. */
+function staysRemark(guest: Guest, doubt: string): Remark {
+  return { level: 'note', id: 'acpi.tables-kept', text: `ACPI tables that ${guestName(guest)} needs no more stay: ${doubt}.` };
 }
 
 function batteryRemark(guest: Guest, { ostype }: { readonly [key: string]: string }): Remark {

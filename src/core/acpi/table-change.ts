@@ -51,7 +51,8 @@ export function tableChange(vmid: number, args: string, ground: TableGround, wis
     Object.hasOwn(ground.foreign, path) ? (ground.foreign[path] ?? undefined) : undefined,
   );
   if ('unknown' in foreign) return unknownSize(foreign.unknown);
-  const kept = keptTables(ground, wish);
+  const named = new Set(options.value.flatMap(({ files }) => files));
+  const kept = keptTables(ground, wish, (name) => named.has(`${tablesFolder(vmid)}/${name}`));
   const own = [...romTables(wish), ...kept];
   const before = own.reduce((sum, { bytes }) => sum + bytes.length, foreign.bytes);
   const pads = padTables(before);
@@ -84,14 +85,18 @@ export function removeTables(vmid: number, files: TableGround['files']): readonl
   );
 }
 
-/** Tables of the guest's other devices, and its battery, as they stand. */
-function keptTables({ files }: TableGround, { index, battery }: TablesWish): readonly AcpiTable[] {
+/** Tables of the guest's other devices, and its battery, as they stand; what its `args` do not name is left over from a guest that had its number. */
+function keptTables(
+  { files }: TableGround,
+  { index, battery }: TablesWish,
+  isNamed: (name: string) => boolean,
+): readonly AcpiTable[] {
   const kept = Object.entries(files).flatMap(([name, image]): AcpiTable[] => {
     const isOther = /^hostpci\d+-/.test(name) && !name.startsWith(`hostpci${index}-`);
-    return isOther && image.kind === 'file' ? [{ name, bytes: fromBase64(image.base64) }] : [];
+    return isOther && isNamed(name) && image.kind === 'file' ? [{ name, bytes: fromBase64(image.base64) }] : [];
   });
   const one = batteryTable();
-  return battery || Object.hasOwn(files, one.name) ? [...kept, one] : kept;
+  return battery || (Object.hasOwn(files, one.name) && isNamed(one.name)) ? [...kept, one] : kept;
 }
 
 function manifestText({ files }: TableGround, wish: TablesWish, tables: readonly AcpiTable[]): string {
