@@ -19,6 +19,8 @@ const LEAST_BYTES = 1024;
 const LEAST_WRAPPED_BYTES = 512 * 1024;
 /** Programs and archives in archives: so often another program is asked to unpack. */
 const MOST_RUNS = 16;
+/** Each archive in an archive takes room of its own in memory while those around it still have theirs (unpack-wrapped.ts: 512 MiB). */
+const MOST_DEPTH = 3;
 const TIME_MS = 120_000;
 
 /** What a search in a firmware file needs beside the machine. */
@@ -51,7 +53,7 @@ export async function extractRoms(context: Context, request: ExtractRequest): Pr
   const remarks: string[] = [];
   const found = await searchInside(
     { ...request, isLate, remarks, runs: { left: MOST_RUNS } },
-    { path, bytes: read.value, where: '' },
+    { path, bytes: read.value, where: '', depth: 0 },
   );
   const facts = await sense(context.host, ['pci']);
   const pieces = [...found.roms, ...found.gops, ...found.vbts];
@@ -71,7 +73,12 @@ interface Running extends ExtractRequest {
 /** Searches a file, and where it is a program or an archive, each file that comes out of it. */
 async function searchInside(
   running: Running,
-  { path, bytes, where }: { readonly path: string; readonly bytes: Uint8Array; readonly where: string },
+  {
+    path,
+    bytes,
+    where,
+    depth,
+  }: { readonly path: string; readonly bytes: Uint8Array; readonly where: string; readonly depth: number },
 ): Promise<SearchedFirmware> {
   const found = search(bytes, running, where);
   const wrapping = wrappingOf(bytes);
@@ -80,6 +87,10 @@ async function searchInside(
   // a program around an image that is only stored has been looked into already, and small programs have no room for one
   if (wrapping === undefined || found.volumes > 0 || runs.left === 0 || (!isOuter && bytes.length < LEAST_WRAPPED_BYTES))
     return found;
+  if (depth >= MOST_DEPTH) {
+    remarks.push(`What is ${where}was not unpacked: it lies in ${MOST_DEPTH} other archives.`);
+    return found;
+  }
   runs.left -= 1;
   const inside = await unpackWrapped(host, path, wrapping, async (files) => {
     if (isOuter)
@@ -90,7 +101,7 @@ async function searchInside(
       const read = await host.readBytes(file.path);
       const place = `${where}in ${visible(file.name, 120)}, `;
       if (read.kind === 'content')
-        searches.push(await searchInside(running, { path: file.path, bytes: read.value, where: place }));
+        searches.push(await searchInside(running, { path: file.path, bytes: read.value, where: place, depth: depth + 1 }));
     }
     return searches;
   });
