@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { XMLParser } from 'fast-xml-parser';
 import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import type { ExportCase } from '../../../src/core/export/export-case.ts';
 import { exportedText } from '../../../src/core/export/exported.ts';
 import { EXPORT_FORMATS } from '../../../src/core/export/format-table.ts';
@@ -162,3 +163,21 @@ test('a VF that stays on vfio-pci is not managed by libvirt, one that the host d
   expect(written('libvirt', bound)).toContain("managed='no'");
   expect(written('libvirt', { ...VF, asGuide: false })).toContain("managed='yes'");
 });
+
+test('a whole GPU comes with its OpRegion, by libvirt as by QEMU', () => {
+  for (const way of ['legacy', 'upt'] as const) {
+    const one: ExportCase = { ...MDEV, asGuide: false, slice: { kind: 'pf', bdf: PF, driver: 'vfio-pci', way } };
+    expect(written('libvirt-domain', one)).toContain("<qemu:property name='x-igd-opregion' type='bool' value='true'/>");
+    expect(written('libvirt-domain', one)).toContain('xmlns:qemu=');
+    expect(written('libvirt', one)).toContain('the domain needs qemu:override');
+    expect(written('qemu', one)).toContain('x-igd-opregion=on');
+  }
+});
+
+test.each(['media', '1.0', '123', 'true', 'null', 'no', '0x1f'])(
+  'a service that is called %s has a name and no number',
+  (name) => {
+    const read = (version: '1.1' | '1.2') => parse(written('compose', { ...RENDER, guest: name }), { mapAsMap: true, version });
+    for (const version of ['1.1', '1.2'] as const) expect([...read(version).get('services').keys()]).toEqual([name]);
+  },
+);

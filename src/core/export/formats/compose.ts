@@ -12,7 +12,7 @@ export const COMPOSE: ExportFormat = {
   write: (one) =>
     fromRender(one, ({ path, gid }) => [
       line('services:'),
-      line(`  ${one.guest ?? 'app'}:`, 'the service'),
+      line(`  ${keyOf(one.guest ?? 'app')}:`, 'the service'),
       line(`    image: ${IMAGE}`, 'the image to run'),
       line('    devices:'),
       line(`      - "${path}:${path}"`, 'the render node: compute and video, no display modes'),
@@ -23,3 +23,9 @@ export const COMPOSE: ExportFormat = {
       ),
     ]),
 };
+
+/** In quotes where YAML would read a number or a truth value, which compose takes for no name. */
+function keyOf(name: string): string {
+  const isWord = /^[A-Za-z]/.test(name) && !/^(?:true|false|null|yes|no|on|off|y|n)$/i.test(name);
+  return isWord ? name : `"${name}"`;
+}

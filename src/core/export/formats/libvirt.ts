@@ -26,14 +26,17 @@ export function hostdevLines({ slice, asGuide, display }: ExportCase): readonly 
 
 /** What QEMU is told beside the `<hostdev>`: today as `qemu:override` (libvirt 8.2), in the guides as `qemu:commandline`. */
 export function qemuLines({ slice, display, asGuide }: ExportCase): readonly ExportLine[] {
-  if (slice.kind !== 'mdev') return [];
-  const size = display.kind === 'ramfb' ? display.size : undefined;
+  if (slice.kind !== 'mdev' && (slice.kind !== 'pf' || asGuide)) return [];
+  const size = slice.kind === 'mdev' && display.kind === 'ramfb' ? display.size : undefined;
   if (asGuide) return guideCommandLine(display.kind !== 'off', size);
   return [
     line('<qemu:override>', 'properties of QEMU that libvirt has no element for'),
     line(`  <qemu:device alias='${LIBVIRT_ALIAS}'>`),
     line('    <qemu:frontend>'),
-    line("      <qemu:property name='x-igd-opregion' type='bool' value='true'/>", OPREGION),
+    line(
+      "      <qemu:property name='x-igd-opregion' type='bool' value='true'/>",
+      slice.kind === 'pf' ? FIRMWARE_OPREGION : OPREGION,
+    ),
     ...(size === undefined
       ? []
       : [
@@ -46,6 +49,8 @@ export function qemuLines({ slice, display, asGuide }: ExportCase): readonly Exp
   ];
 }
 
+const FIRMWARE_OPREGION =
+  'the OpRegion that the firmware of the host left, which Windows and ROMs want; QEMU gives it by itself from 10.1 on';
 const OPREGION = 'Windows and UEFI guests want the OpRegion that the kernel emulates; QEMU gives it by itself from 10.1 on';
 
 function pciLines(slice: Extract<ExportCase['slice'], { kind: 'vf' | 'pf' }>): readonly ExportLine[] {
@@ -142,7 +147,7 @@ function guideCommandLine(
 
 /** What the element alone does not carry. */
 function besides(one: ExportCase): readonly string[] {
-  if (one.slice.kind !== 'mdev') return [];
+  if (qemuLines(one).length === 0) return [];
   const what = one.asGuide ? 'qemu:commandline' : 'qemu:override';
   return [`Beside this element the domain needs ${what} and its xmlns:qemu; pveigpu export libvirt-domain has them.`];
 }
