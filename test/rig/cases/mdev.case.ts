@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { beforeAll, expect, test } from 'vitest';
+import { startExported } from '../product/exported-guest.ts';
 import { configureGuests, hook } from '../product/guest-hook.ts';
 import { EMPTY_PVE_NODE, installProduct, pveigpu } from '../product/install-product.ts';
 import { killQemu, startQemu } from '../product/nested-qemu.ts';
@@ -83,5 +84,14 @@ mkdir -p /var/lib/pveigpu/handover; echo ${BDF} > /var/lib/pveigpu/handover/503`
     expect(await there()).toEqual([]);
     expect((await machine().must(`cat ${GPU}/mdev_supported_types/${TYPE}/available_instances`)).trim()).toBe('2');
     if (FULL) expect((await hook(machine(), 503)).code).toBe(0);
+  });
+
+  test('QEMU starts with one by the exported command line', async () => {
+    expect((await make(501)).code).toBe(0);
+    // The stand-in for kvmgt emulates no OpRegion, which QEMU then refuses to give.
+    const text = await startExported(machine(), `mdev:${uuidOf(501)} --display off`, ',x-igd-opregion=on');
+    expect(text).toContain(`sysfsdev=/sys/bus/mdev/devices/${uuidOf(501)}`);
+    expect(await states()).toEqual({ 501: 'used' });
+    await killQemu(machine());
   });
 });
