@@ -9,7 +9,7 @@ const PACKAGES = [
   ...['systemd', 'systemd-sysv', 'udev', 'dbus', 'kmod', 'pciutils', 'procps', 'iproute2', 'perl-base', 'less', 'busybox-static'],
   ...['nodejs', 'driverctl', 'mdevctl', 'initramfs-tools', 'zstd', 'xz-utils', 'e2fsprogs', 'fdisk', 'jq', 'ca-certificates'],
   ...['linux-image-amd64', 'linux-headers-amd64', 'make', 'gcc', 'libc6-dev', 'grub-pc', 'grub2-common'],
-  ...['qemu-system-x86', 'qemu-utils', 'qemu-guest-agent'],
+  ...['qemu-system-x86', 'qemu-utils', 'qemu-guest-agent', 'libvirt-daemon', 'libvirt-daemon-driver-qemu', 'libvirt-clients'],
   // A node that starts by systemd-boot, its partition, and what builds drivers.
   ...['ovmf', 'systemd-boot-efi', 'systemd-boot-tools', 'dosfstools', 'dkms', 'build-essential'],
 ] as const;
