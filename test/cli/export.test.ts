@@ -115,6 +115,27 @@ describe('import', () => {
     expect(out).toMatch(/risky +x-igd-opregion belong/);
   });
 
+  test('a device that is no GPU gets no command, a card of NVIDIA one that names it', async () => {
+    const hostdev = (bus: number, fn: number) =>
+      `<hostdev type='pci'><source><address bus='${bus}' slot='0' function='${fn}'/></source></hostdev>`;
+    const input = `<devices>${hostdev(1, 0)}${hostdev(1, 1)}${hostdev(9, 0)}</devices>`;
+    expect(jsonOf(await typed(simulated('optimus'), 'import --json', { input }))).toMatchObject({
+      devices: [{ command: 'pveigpu assign VMID --gpu 0000:01:00.0' }, { command: null }, { command: null }],
+      remarks: [
+        { level: 'left', text: expect.stringMatching(/^0000:01:00\.1 is no GPU of this machine/) },
+        { level: 'left', text: expect.stringMatching(/^0000:09:00\.0 is no GPU of this machine/) },
+      ],
+    });
+    const shown = await typed(simulated('optimus'), 'import', { input: hostdev(9, 0) });
+    expect(shown.out).toMatch(/^.*:\n {2}0000:09:00\.0\nnot taken over +0000:09:00\.0 is no GPU/);
+  });
+
+  test('a VF that the GPU of this machine has not yet is read from the address', async () => {
+    const { out } = await typed(raptorLake(), 'import', { input: 'args: -device vfio-pci,host=00:02.4' });
+    expect(out).toContain('pveigpu assign VMID --vf 4\n');
+    expect(out).toMatch(/risky +0000:00:02\.4 is no GPU and no VF of this machine/);
+  });
+
   test('what a text carries is shown as text, and quoted for a shell', async () => {
     const input = 'args: -device vfio-pci,host=00:02.0,romfile=a\u001b[31m;reboot.rom';
     const { out } = await typed(raptorLake(), 'import', { input });

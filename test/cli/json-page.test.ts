@@ -161,6 +161,7 @@ async function realOutputs(): Promise<readonly { readonly kind: string; readonly
   await type(simulated('coffee-lake'), 'export qemu');
   values.push(jsonOf(await typed(used, 'import --json', { input })));
   values.push(jsonOf(await typed(used, 'import --json', { input: 'args: -device vfio-pci,host=00:02.3,x-vga=on' })));
+  values.push(jsonOf(await typed(used, 'import --json', { input: 'args: -device vfio-pci,host=09:00.0' })));
   const roms = simulated('apollo-lake');
   roms.node.machine.tree.setFile('/root/all.rom', romOfAll());
   roms.node.machine.tree.setFile('/root/igd.rom', nucRom());

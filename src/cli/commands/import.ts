@@ -28,7 +28,7 @@ export async function run(call: Call): Promise<number> {
     const shown = devices.map(({ slice, properties, assign }) => ({
       gives: nameOf(slice),
       here: assign.slice,
-      command: commandOf(assign.words),
+      command: assign.words === null ? null : commandOf(assign.words),
       properties: [...properties].map(([name, value]) => ({ name, value })),
     }));
     io.out(`${JSON.stringify({ format: 1, kind: 'import', form, guest, devices: shown, remarks }, null, 2)}\n`);
@@ -40,7 +40,8 @@ function print(io: Io, { form, guest, devices, remarks }: ImportView): void {
   io.out(`A ${form} text${guest === null ? '' : ` for "${visible(guest, 80)}"`} that gives away:\n`);
   for (const { slice, assign } of devices) {
     io.out(`  ${nameOf(slice)}${assign.slice === null || slice.kind !== 'pci' ? '' : `, here ${assign.slice}`}\n`);
-    io.out(`    ${paint(io, 'strong', visible(commandOf(assign.words), 300))}\n`);
+    const { words } = assign;
+    if (words !== null) io.out(`    ${paint(io, 'strong', visible(commandOf(words), 300))}\n`);
   }
   for (const { level, text } of remarks) {
     const { word, tone } = LEVELS[level];

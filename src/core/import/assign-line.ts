@@ -9,8 +9,8 @@ import type { ImportedDevice, ImportedSlice, ImportRemark } from './imported.ts'
 export interface AssignLine {
   /** The slice as `export --slice` names it, where this machine has it. */
   readonly slice: string | null;
-  /** What follows `pveigpu assign`, `VMID` or `CTID` for the guest. */
-  readonly words: readonly string[];
+  /** What follows `pveigpu assign`, `VMID` or `CTID` for the guest; null where it is nothing that pveigpu assigns. */
+  readonly words: readonly string[] | null;
   readonly remarks: readonly ImportRemark[];
 }
 
@@ -80,14 +80,29 @@ function pciLine(facts: HostFacts, bdf: Bdf, properties: ReadonlyMap<string, str
     const way = properties.get('addr') !== undefined && properties.get('bus') === 'pci.0' ? 'pf:legacy' : 'pf';
     return { slice: way, words: ['VMID', '--mode', 'gvt-d', ...gpu(bdf), ...romWords], remarks: [] };
   }
+  // A card of NVIDIA is named, since without --gpu the GPU of Intel would be meant.
+  const card = pci?.displays.find((one) => one.bdf === bdf && one.vendor === '10de');
+  if (card !== undefined) return { slice: null, words: ['VMID', '--gpu', bdf, ...romWords], remarks: [] };
   const number = Number(bdf.at(-1));
+  const owner = gpus.find((one) => one.bdf.slice(0, -1) === bdf.slice(0, -1));
+  if (owner === undefined && !bdf.startsWith(INTEGRATED)) return { slice: null, words: null, remarks: [noGpu(bdf)] };
   const unseen: ImportRemark = {
     level: 'risky',
     text: `${bdf} is no GPU and no VF of this machine, so what it is was read from its address alone.`,
   };
   return number === 0
     ? { slice: null, words: ['VMID', '--mode', 'gvt-d', ...romWords], remarks: [unseen] }
-    : { slice: null, words: ['VMID', '--vf', String(number)], remarks: [unseen] };
+    : { slice: null, words: ['VMID', '--vf', String(number), ...(owner === undefined ? [] : gpu(owner.bdf))], remarks: [unseen] };
+}
+
+/** The GPU of an Intel processor is always function 0 here, and its VFs the others. */
+const INTEGRATED = '0000:00:02.';
+
+function noGpu(bdf: Bdf): ImportRemark {
+  return {
+    level: 'left',
+    text: `${bdf} is no GPU of this machine, so it is not taken for one: pass it on as any PCI device (qm set VMID --hostpci0 ADDRESS).`,
+  };
 }
 
 function vfRemarks(properties: ReadonlyMap<string, string>): readonly ImportRemark[] {
