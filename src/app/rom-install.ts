@@ -24,6 +24,8 @@ export interface RomInstallRequest {
   readonly source?: string;
   /** The device that it is for; by default it has to fit one of the displays. */
   readonly bdf?: Bdf;
+  /** Whether every node of the cluster shall have it, which its note says then. */
+  readonly allNodes?: boolean;
 }
 
 /** The largest that QEMU maps for a display, with room to spare; a larger file is no ROM. */
@@ -43,7 +45,7 @@ export async function planInstallRom(context: Context, request: RomInstallReques
     });
   const wanted = request.bdf === undefined ? undefined : await deviceOf(context, request.bdf);
   if (wanted?.ok === false) return wanted;
-  const facts = await sense(host, ['pci', 'guests']);
+  const facts = await sense(host, ['pci', 'guests', 'pve']);
   if (facts.guests.state === 'unknown')
     return problem('facts.unknown', `The guests are not known (${facts.guests.reason}), so it cannot be said who uses ${name}.`);
   const rom = await readImage(host, paths.value.rom);
@@ -59,6 +61,7 @@ export async function planInstallRom(context: Context, request: RomInstallReques
     ...(wanted === undefined ? {} : { wanted: wanted.value }),
     displays: ifKnown(facts.pci)?.displays ?? [],
     localNode: await readLocalNode(host),
+    ...(request.allNodes === true ? { allNodes: ifKnown(facts.pve)?.nodes ?? [] } : {}),
     users: guests === undefined ? [] : (romUsers(guests).get(name) ?? []),
     rom: rom.value,
     manifest: manifest.value,

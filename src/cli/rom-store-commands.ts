@@ -36,6 +36,10 @@ export const ROM_STORE_COMMANDS: readonly CommandSpec[] = [
         description: 'where it came from, for the note; default the path of the file',
         complete: 'none',
       },
+      {
+        flags: '--all-nodes',
+        description: 'every node of the cluster shall have it: noted beside it, and who still needs it is said',
+      },
       { flags: '--force', description: 'also for another device, damaged, or in place of a file of somebody else' },
     ],
     writes: true,

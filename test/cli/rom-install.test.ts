@@ -43,6 +43,23 @@ describe('rom install', () => {
     expect(again).toMatchObject({ outcome: 'not-applied', plans: [{ changes: [], remarks: [] }] });
   });
 
+  test('--all-nodes is noted, and the nodes that still need it are named', async () => {
+    const one = node();
+    const nodelist = { pve: { id: 1, online: 1 }, pve2: { id: 2, online: 1 }, pve3: { id: 3, online: 0 } };
+    one.node.machine.tree.setFile(
+      '/etc/pve/.members',
+      JSON.stringify({ nodename: 'pve', version: 3, cluster: { nodes: 3, quorate: 1 }, nodelist }),
+    );
+    const ran = await typed(one, `rom install ${FILE} --all-nodes --yes`);
+    expect(ran.code, ran.err).toBe(0);
+    expect(unwrapped(ran.out)).toContain('It is written on this node only; pve2, pve3 need it too.');
+    expect(JSON.parse(one.node.machine.tree.text(NOTE) ?? '').allNodes).toBe(true);
+    expect(jsonOf(await typed(one, 'rom list --json')).roms).toMatchObject([{ file: 'igd.rom', allNodes: true }]);
+    // Taken back by asking again without it: the note alone changes.
+    expect((await typed(one, `rom install ${FILE} --yes`)).code).toBe(0);
+    expect(JSON.parse(one.node.machine.tree.text(NOTE) ?? '').allNodes).toBe(false);
+  });
+
   test('a dry run shows size and hash, and writes nothing', async () => {
     const one = node();
     const before = one.node.persistentFiles();

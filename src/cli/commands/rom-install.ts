@@ -15,6 +15,7 @@ export async function run(call: Call): Promise<number> {
       ...place,
       ...(typeof name === 'string' ? { name } : {}),
       ...(typeof source === 'string' ? { source } : {}),
+      allNodes: call.options.allNodes === true,
       ...(bdf === undefined ? {} : { bdf: bdf.value }),
     }),
   );

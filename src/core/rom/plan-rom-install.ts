@@ -28,6 +28,8 @@ export interface RomInstallGround {
   /** Display devices of this machine. */
   readonly displays: readonly RomDevice[];
   readonly localNode: string;
+  /** Nodes of the cluster, this one included; undefined where the ROM is for this node alone. */
+  readonly allNodes?: readonly string[];
   readonly users: readonly RomUser[];
   /** The files as they are now. */
   readonly rom: FileImage;
@@ -54,10 +56,11 @@ export function planRomInstall(ground: RomInstallGround): Result<Plan> {
     ids: idsOf(rom),
     source,
     device,
+    allNodes: ground.allNodes !== undefined,
     installed: now,
   };
   // Installed once more from the same place for the same device: the date stays, so that there is nothing to do.
-  const isSame = old?.sha256 === sha256 && old.source === source && old.device === device;
+  const isSame = old?.sha256 === sha256 && old.source === source && old.device === device && old.allNodes === fresh.allNodes;
   const manifest = isSame ? { ...fresh, installed: old.installed } : fresh;
   const steps = [
     ...write(paths.value.rom, toBase64(content), ground.rom, 'the ROM, where PVE looks for romfile'),
@@ -149,11 +152,13 @@ function fitting({ wanted, displays }: RomInstallGround, rom: OptionRom): readon
   return [{ level: 'blocker', id: 'rom.other-device', text, hint, overridable: true, code: 'gpu.cannot' }];
 }
 
-function usage({ users, localNode, name }: RomInstallGround): readonly Remark[] {
-  const elsewhere = [...new Set(users.filter(({ node }) => node !== localNode).map(({ node }) => node))];
+function usage({ users, localNode, name, allNodes }: RomInstallGround): readonly Remark[] {
+  const wanting = allNodes ?? users.map(({ node }) => node);
+  const elsewhere = [...new Set(wanting.filter((node) => node !== localNode))];
   const named: readonly Remark[] =
     users.length === 0 ? [] : [{ level: 'note', id: 'rom.users', text: `${usersText(users, localNode)} names ${name} already.` }];
   if (elsewhere.length === 0) return named;
-  const text = `It is written on this node only; ${elsewhere.join(', ')} needs it too.`;
-  return [...named, { level: 'note', id: 'rom.other-nodes', text, hint: 'Run the same command there.' }];
+  const text = `It is written on this node only; ${elsewhere.join(', ')} ${elsewhere.length === 1 ? 'needs' : 'need'} it too.`;
+  const hint = `Run the same command there, or copy ${name} and the note beside it.`;
+  return [...named, { level: 'note', id: 'rom.other-nodes', text, hint }];
 }

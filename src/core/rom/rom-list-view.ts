@@ -35,6 +35,8 @@ export interface ListedRom {
   readonly source: string | null;
   readonly device: string | null;
   readonly installed: string | null;
+  /** Whether the manifest says that every node of the cluster shall have it. */
+  readonly allNodes: boolean;
 }
 
 /** One GPU of this machine, which ROMs are for it, and where people get one. */
@@ -91,13 +93,13 @@ function listed(
   localNode: string,
   all: boolean,
 ): readonly ListedRom[] {
-  const { source = null, device = null, installed = null } = manifest ?? {};
+  const { source = null, device = null, installed = null, allNodes = false } = manifest ?? {};
   const own = users.filter(({ node }) => node === localNode);
   const said = {
     file: name,
     vmids: own.map(({ vmid }) => vmid),
     elsewhere: users.filter(({ node }) => node !== localNode).map(({ vmid, node }) => `${vmid} on ${node}`),
-    ...{ source, device, installed },
+    ...{ source, device, installed, allNodes },
   };
   if (content === null) return [{ ...said, state: 'missing', bytes: null, sha256: null, ids: [], fits: [] }];
   const rom = parseOptionRom(content);

@@ -15,6 +15,8 @@ export interface RomManifest {
   readonly source: string;
   /** `0000:00:02.0 8086:5a85`: the device that it was installed for; null where none was named. */
   readonly device: string | null;
+  /** Whether every node of the cluster shall have it. */
+  readonly allNodes: boolean;
   /** When it was installed, ISO 8601 in UTC. */
   readonly installed: string;
 }
@@ -55,6 +57,7 @@ export function parseRomManifest(text: string, where: string): Result<RomManifes
       ids: listAt(value.ids, 'ids', textAt),
       source: textAt(value.source, 'source'),
       device: textOrNullAt(value.device, 'device'),
+      allNodes: value.allNodes === true,
       installed: textAt(value.installed, 'installed'),
     });
   } catch (error) {

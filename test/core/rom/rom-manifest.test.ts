@@ -14,6 +14,7 @@ const manifest = fc.record({
   ids: fc.array(fc.string()),
   source: fc.string({ unit: 'binary' }),
   device: fc.option(fc.string()),
+  allNodes: fc.boolean(),
   installed: fc.string(),
 });
 
