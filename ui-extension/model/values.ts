@@ -88,22 +88,6 @@ export interface UsageValue {
   readonly gpus: readonly GpuUsage[];
 }
 
-/** One ROM file of /usr/share/kvm and what it fits (`GET roms`). */
-export interface RomRow {
-  readonly file: string;
-  readonly bytes: number;
-  readonly gpus: readonly string[];
-  /** Null when it is not known. */
-  readonly fits: boolean | null;
-  readonly because: string;
-}
-
-/** What `GET roms` answers. */
-export interface RomsValue {
-  readonly roms: readonly RomRow[];
-  readonly unknown: readonly string[];
-}
-
 /** A task of PVE, as its status is told. */
 export interface TaskStatus {
   readonly status: 'running' | 'stopped';

@@ -6,7 +6,7 @@ import { readDoctor } from '../../app/doctor.ts';
 import { readHistory } from '../../app/history.ts';
 import { listMdevs, listMdevTypes } from '../../app/mdev.ts';
 import { listPools } from '../../app/pool.ts';
-import { listRoms } from '../../app/roms.ts';
+import { listRomFiles } from '../../app/rom-list.ts';
 import { sense } from '../../app/sense/sense.ts';
 import { readStatus } from '../../app/status.ts';
 import { readUsage } from '../../app/usage.ts';
@@ -81,9 +81,9 @@ export const VIEWS: readonly AnyRoute[] = [
     answer: async ({ context }) => ok({ kind: 'usage', ...(await readUsage(context)) }),
   }),
   route({
-    ...{ method: 'get', path: '/roms', access: 'view', kind: 'roms' },
-    summary: 'Option ROMs of displays in /usr/share/kvm, and which GPU each is for',
-    answer: async ({ context }) => ok({ kind: 'roms', ...(await listRoms(context)) }),
+    ...{ method: 'get', path: '/roms', access: 'view', kind: 'rom-list' },
+    summary: 'ROM files that guests can have, what each fits and who uses it',
+    answer: async ({ context }) => ok({ kind: 'rom-list', ...(await listRomFiles(context, { all: false })) }),
   }),
   route({
     ...{ method: 'get', path: '/facts', access: 'view', kind: 'facts' },

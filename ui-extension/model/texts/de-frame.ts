@@ -106,6 +106,7 @@ export const deFrame: { readonly [K in keyof typeof enFrame]: string } = {
   'field.file': 'Datei',
   'field.size': 'Größe',
   'field.fits': 'Passt',
+  'field.origin': 'Herkunft',
   'field.count': 'Anzahl der VFs',
   'field.frequency': 'Takt',
   'field.power': 'Leistung',

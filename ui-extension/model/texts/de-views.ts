@@ -176,6 +176,11 @@ export const deViews: { readonly [K in keyof typeof enViews]: string } = {
 
   'roms.empty': 'In /usr/share/kvm liegen keine ROM-Dateien.',
   'roms.fits.unknown': 'nicht bekannt',
+  'roms.fits.none': 'keine GPU hier, ist für {ids}',
+  'roms.state.installed': 'installiert',
+  'roms.state.changed': 'seither geändert',
+  'roms.state.by-hand': 'von Hand',
+  'roms.state.missing': 'fehlt',
   'usage.unavailable': 'Auslastung ist nicht verfügbar',
   'usage.waiting': 'Wird gemessen...',
   'usage.megahertz': '{count} MHz',

@@ -105,6 +105,7 @@ export const enFrame = {
   'field.file': 'File',
   'field.size': 'Size',
   'field.fits': 'Fits',
+  'field.origin': 'From',
   'field.count': 'Number of VFs',
   'field.frequency': 'Frequency',
   'field.power': 'Power',

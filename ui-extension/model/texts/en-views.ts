@@ -173,6 +173,11 @@ export const enViews = {
 
   'roms.empty': 'There are no ROM files in /usr/share/kvm.',
   'roms.fits.unknown': 'not known',
+  'roms.fits.none': 'no GPU here, it is for {ids}',
+  'roms.state.installed': 'installed',
+  'roms.state.changed': 'changed since',
+  'roms.state.by-hand': 'by hand',
+  'roms.state.missing': 'missing',
   'usage.unavailable': 'Load is not available',
   'usage.waiting': 'Measuring...',
   'usage.megahertz': '{count} MHz',
