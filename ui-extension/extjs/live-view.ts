@@ -27,6 +27,7 @@ export interface ShownView {
 /** A card that loads, shows what came or why nothing did, and looks again from time to time. Answers that come too late are dropped. */
 export function liveView<T>(panel: ExtComponent, view: LiveView<T>): ShownView {
   let turn = 0;
+  let underWay = 0;
   let hasContent = false;
   let timer: ReturnType<typeof setInterval> | undefined;
   const put = (notice: Notice | undefined) => {
@@ -34,7 +35,6 @@ export function liveView<T>(panel: ExtComponent, view: LiveView<T>): ShownView {
     panel.setActiveItem(notice === undefined ? 0 : 1);
   };
   const look = async () => {
-    turn += 1;
     const mine = turn;
     if (!hasContent) panel.setLoading(view.say('state.loading'));
     const isLate = () => panel.destroyed || mine !== turn;
@@ -52,7 +52,17 @@ export function liveView<T>(panel: ExtComponent, view: LiveView<T>): ShownView {
     hasContent = notice === undefined;
     put(notice);
   };
-  const reload = () => guardedWork('look', look);
+  const reload = () => {
+    turn += 1;
+    underWay += 1;
+    guardedWork('look', async () => {
+      try {
+        await look();
+      } finally {
+        underWay -= 1;
+      }
+    });
+  };
   const isSeen = () =>
     !document.hidden && panel.isVisible(true) && Ext.ComponentQuery.query('window[modal]:visible').length === 0;
   const config = {
@@ -73,7 +83,9 @@ export function liveView<T>(panel: ExtComponent, view: LiveView<T>): ShownView {
     listeners: {
       afterrender: () => {
         reload();
-        if (view.everyMs !== undefined) timer = setInterval(() => guarded('timer', () => isSeen() && reload()), view.everyMs);
+        // a node that is slower than this would else have each of its answers dropped for the next one
+        const again = () => guarded('timer', () => underWay === 0 && isSeen() && reload());
+        if (view.everyMs !== undefined) timer = setInterval(again, view.everyMs);
       },
       destroy: () => clearInterval(timer),
     },
