@@ -107,6 +107,16 @@ test('a page that is not known is refused and left, no page is nothing to do', a
   expect(await remove(none)).toBe(0);
 });
 
+test.each([
+  ['has a byte that is no UTF-8', Buffer.concat([Buffer.from(PAGE), Buffer.from([0xe9, 0x0a])])],
+  ['begins with a byte order mark', Buffer.from(`\uFEFF${PAGE}`)],
+])('a page that %s would lose it, and is refused', async (_what, page) => {
+  const machine = withPage();
+  machine.node.machine.tree.setFile(INDEX_TEMPLATE, page);
+  const refused = await planUiInstalled(machine.context, FIRST);
+  expect(refused).toMatchObject({ ok: false, problem: { code: 'format.unreadable' } });
+});
+
 test('rollback --all takes the panel out too, also on a machine without a GPU', async () => {
   for (const profile of ['raptor-lake-s', 'no-igpu']) {
     const machine = simulated(profile);

@@ -28,8 +28,8 @@ const REMOVE = 'take the panel out of the web interface of Proxmox VE';
 /** Plans the one line in PVE's page, and our script where no package brought it. Without PVE's page there is nothing to do, which is said. */
 export function planUiInstall({ template, script, ledger, isPackaged }: UiGround, source: UiSource): Result<Plan> {
   if (template.kind === 'absent') return ok(nothing(INSTALL));
-  const page = readIndexTemplate(imageText(template));
-  const changed = withUiLine(page, source.version);
+  const text = imageText(template);
+  const changed = isWhole(template, text) ? withUiLine(readIndexTemplate(text), source.version) : undefined;
   if (changed === undefined)
     return problem('format.unreadable', `${INDEX_TEMPLATE} is not as pveigpu knows it, so it was left alone.`, {
       hint: 'The command works without the panel. Please report the version of pve-manager.',
@@ -62,8 +62,9 @@ export function planUiInstall({ template, script, ledger, isPackaged }: UiGround
 export function planUiRemove({ template, script, ledger, isPackaged }: UiGround): Plan {
   const steps: Step[] = [];
   if (template.kind === 'file') {
-    const page = readIndexTemplate(imageText(template));
-    if (page.ours.length > 0)
+    const text = imageText(template);
+    const page = readIndexTemplate(text);
+    if (page.ours.length > 0 && isWhole(template, text))
       steps.push({
         action: 'editFile',
         args: {
@@ -86,6 +87,11 @@ export function planUiRemove({ template, script, ledger, isPackaged }: UiGround)
         : { action: 'removeFile', args: { path: UI_SCRIPT, before: script, release: true }, reason: 'is not needed any more' },
     );
   return { title: REMOVE, steps, remarks: [] };
+}
+
+/** Whether the text has every byte of the page; what is no UTF-8, or has a byte order mark, would be written back as something else. */
+function isWhole(template: FileImage, text: string): boolean {
+  return template.kind === 'file' && textToBase64(text) === template.base64;
 }
 
 /** Lines of ours that the ledger knows: with the next edit they are not ours any more. */
