@@ -67,7 +67,8 @@ sub forward {
     }
     my $json = JSON->new->ascii->canonical;
     my $body = $method eq 'POST' && defined($param->{input}) ? $param->{input} : '';
-    utf8::encode($body) if utf8::is_utf8($body);
+    # both as bytes: a character beside them would make perl write the whole request anew, longer than its Content-Length
+    utf8::encode($_) for grep { utf8::is_utf8($_) } $body, $user;
     my $query = join('&', map { "$_=$param->{$_}" } grep { !/^(node|vmid|input)$/ } sort keys %$param);
     my $request = join("\r\n",
         "$method /v1/$path" . ($query eq '' ? '' : "?$query") . ' HTTP/1.0',
