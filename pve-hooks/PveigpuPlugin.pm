@@ -17,8 +17,9 @@ use PVE::RPCEnvironment;
 use PVE::Tools;
 
 our $SOCKET = '/run/pveigpu/api.sock';
-# A plan asks apt and reads a whole node; pvedaemon's other workers go on meanwhile.
-our $TIMEOUT = 120;
+# Seconds. pveproxy gives up after 30 (pve-http-server AnyEvent.pm, proxy_request), and one of pvedaemon's three workers waits here. What
+# starts a run is waited for longer, so that its task is there although the browser was told of no answer.
+our $TIMEOUT = 28;
 
 my $NODE = { node => get_standard_option('pve-node') };
 my $GUEST = { %$NODE, vmid => get_standard_option('pve-vmid') };
@@ -115,6 +116,7 @@ eval {
             code => sub {
                 my ($param) = @_;
                 (my $target = $path) =~ s/\{vmid\}/$param->{vmid}/;
+                local $TIMEOUT = $is_task ? 120 : $TIMEOUT;
                 my $value = forward($method, $target, $param);
                 return $value if !$is_task;
                 my $id = $param->{vmid} // $path;
