@@ -6,10 +6,14 @@ import type { Plan } from '../../core/plan/action.ts';
 import { blockerOf } from '../../core/plan/blocker.ts';
 import { ok, problem, type Result } from '../../core/problem.ts';
 import { agreedDigest } from '../../main/plan-digest.ts';
+import { atMost } from '../at-most.ts';
 import { type AnyRoute, type Asked, route } from '../route.ts';
 import { assignInput, assignPlan, rollbackInput, rollbackPlan, setupInput, setupPlan, unassignPlan } from './plans.ts';
 
 const digest = z.string().check(z.regex(/^[0-9a-f]{64}$/, 'is no digest of a plan'));
+
+/** Two that start at once would write the order of one run, each its own. */
+const inTurn = atMost(1);
 
 /** What changes the node. Each names the plan that was shown by its digest, starts a run of its own and answers its number. */
 export const RUNS: readonly AnyRoute[] = [
@@ -96,7 +100,7 @@ async function start(
     columns: 100,
     user: caller.user,
   } as const;
-  const started = await startDetached(context, order, ['pveigpu']);
+  const started = await inTurn(async () => await startDetached(context, order, ['pveigpu']));
   if (!started.ok) return started;
   context.log.info(`${caller.user} started run ${started.value.number}: pveigpu ${argv.join(' ')}`);
   return ok({ format: 1, kind: 'started', run: started.value.number, unit: started.value.unit });
