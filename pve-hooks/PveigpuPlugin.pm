@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-# What Proxmox VE loads of pveigpu: the paths below /nodes/{node}/pveigpu of its API, forwarded to pveigpu's own
-# service. There is no decision here. PVE loads every file of this folder as a storage plugin, in each of its daemons and in qm; a fault in
-# it is a warning there. No storage is defined: register() does nothing.
+# What Proxmox VE loads of pveigpu: the paths below /nodes/{node}/pveigpu of its API, forwarded to its service. There is no decision here. PVE
+# loads every file of this folder as a storage plugin, in its daemons and in qm; a fault is a warning there. No storage is defined.
 
 package PVE::API2::Pveigpu;
 
@@ -17,8 +16,8 @@ use PVE::RPCEnvironment;
 use PVE::Tools;
 
 our $SOCKET = '/run/pveigpu/api.sock';
-# Seconds. pveproxy gives up after 30 (pve-http-server AnyEvent.pm, proxy_request), and one of pvedaemon's three workers waits here. What
-# starts a run is waited for longer, so that its task is there although the browser was told of no answer.
+# Seconds. pveproxy gives up after 30 (pve-http-server AnyEvent.pm), and one of pvedaemon's three workers waits here. What starts a run is
+# waited for longer, so that its task is there although the browser was told of no answer.
 our $TIMEOUT = 28;
 
 my $NODE = { node => get_standard_option('pve-node') };
@@ -33,6 +32,7 @@ my $VIEW = ['perm', '/nodes/{node}', ['Sys.Audit']];
 my $LOOK_AT_GUEST = ['and', $VIEW, ['perm', '/vms/{vmid}', ['VM.Audit']]];
 my $ASK_GUEST = ['and', $LOOK_AT_GUEST, ['perm', '/vms/{vmid}', ['VM.GuestAgent.Unrestricted']]];
 my $SET_UP = ['perm', '/nodes/{node}', ['Sys.Audit', 'Sys.Modify']];
+my $SET_UP_GUEST = ['and', $SET_UP, ['perm', '/vms/{vmid}', ['VM.Audit', 'VM.Config.HWType']]];
 my $DEEP = { deep => { type => 'boolean', optional => 1, description => 'Also what takes programs and seconds.' } };
 
 # path, method, permission, parameters, whether it starts a task
@@ -45,7 +45,7 @@ my @ROUTES = (
     (map { [$_, 'POST', $SET_UP, { %$NODE, %$INPUT }] } qw(plan plan-confirm plan-rollback)),
     (map { [$_, 'POST', $SET_UP, { %$NODE, %$INPUT }, 1] } qw(apply confirm rollback)),
     (map { ["guests/{vmid}/$_", 'POST', $LOOK_AT_GUEST, { %$GUEST, %$INPUT }] } qw(plan-assign plan-unassign)),
-    (map { ["guests/{vmid}/$_", 'POST', $SET_UP, { %$GUEST, %$INPUT }, 1] } qw(assign unassign)),
+    (map { ["guests/{vmid}/$_", 'POST', $SET_UP_GUEST, { %$GUEST, %$INPUT }, 1] } qw(assign unassign)),
 );
 
 # Resource mappings by name; none where PVE has no such module.

@@ -5,9 +5,10 @@ import type { Caller } from './caller.ts';
 
 /**
  * What a request asks of its user: `view`, to look at the node; `guest`, to look at one guest too (changes of a guest are sent to PVE itself, which
- * checks each key); `inside`, to run our questions inside that guest as its root; `host`, to change the node.
+ * checks each key); `inside`, to run our questions inside that guest as its root; `host`, to change the node; `host-guest`, to change both, which we do
+ * as root: so the guest has to be one that the user may change himself.
  */
-export type Access = 'view' | 'guest' | 'inside' | 'host';
+export type Access = 'view' | 'guest' | 'inside' | 'host' | 'host-guest';
 
 /** What access is decided by. */
 export interface AccessGround {
@@ -30,6 +31,10 @@ const RULES: { readonly [A in Access]: (caller: Caller, ground: AccessGround) =>
     (ground.vmid === undefined ? undefined : lacks(caller, `/vms/${ground.vmid}`, 'VM.GuestAgent.Unrestricted')),
   host: (caller, ground) =>
     RULES.view(caller, ground) ?? lacks(caller, `/nodes/${ground.node}`, 'Sys.Modify') ?? unnamed(caller, ground),
+  'host-guest': (caller, ground) =>
+    RULES.host(caller, ground) ??
+    RULES.guest(caller, ground) ??
+    (ground.vmid === undefined ? undefined : lacks(caller, `/vms/${ground.vmid}`, 'VM.Config.HWType')),
 };
 
 /** Whether a user may do this; the failure says what is missing. */

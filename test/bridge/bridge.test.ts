@@ -78,11 +78,13 @@ describe('loaded by PVE', () => {
     const { methods } = await load();
     const view = ['perm', '/nodes/{node}', ['Sys.Audit']];
     const guest = ['and', view, ['perm', '/vms/{vmid}', ['VM.Audit']]];
+    const host = ['perm', '/nodes/{node}', ['Sys.Audit', 'Sys.Modify']];
     const CHECKS = {
       view,
       guest,
       inside: ['and', guest, ['perm', '/vms/{vmid}', ['VM.GuestAgent.Unrestricted']]],
-      host: ['perm', '/nodes/{node}', ['Sys.Audit', 'Sys.Modify']],
+      host,
+      'host-guest': ['and', host, ['perm', '/vms/{vmid}', ['VM.Audit', 'VM.Config.HWType']]],
     };
     for (const { method, path, access } of ROUTES)
       expect(methods[API]?.[`${method.toUpperCase()} ${path.slice(1)}`], path).toMatchObject({

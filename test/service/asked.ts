@@ -11,7 +11,10 @@ export type User = { readonly user: string; readonly privileges: { readonly [pat
 
 export const ROOT: User = {
   user: 'root@pam',
-  privileges: { '/nodes/pve': ['Sys.Audit', 'Sys.Modify'], '/vms/101': ['VM.Audit', 'VM.GuestAgent.Unrestricted'] },
+  privileges: {
+    '/nodes/pve': ['Sys.Audit', 'Sys.Modify'],
+    '/vms/101': ['VM.Audit', 'VM.Config.HWType', 'VM.GuestAgent.Unrestricted'],
+  },
 };
 export const ADMIN: User = { ...ROOT, user: 'admin@pve' };
 export const AUDITOR: User = { user: 'eve@pve', privileges: { '/nodes/pve': ['Sys.Audit'] } };

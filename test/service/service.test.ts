@@ -54,6 +54,7 @@ describe('who may do what', () => {
     guest: [ROOT, ADMIN, VM_USER],
     inside: [ROOT, ADMIN],
     host: [ROOT],
+    'host-guest': [ROOT],
   };
 
   test('every route and every user: who may not is told so, and nothing changes', async () => {
@@ -88,6 +89,20 @@ describe('who may do what', () => {
     const token = await service.ask('POST', '/plan', { ...ROOT, user: 'root@pam!ci' }, { mode: 'gvt-d' });
     expect(token.status).toBe(403);
     expect(token.body.title).toContain('root@pam!ci may not set up the host');
+  });
+
+  test('who is named and may not change a guest in PVE does not change it through us', async () => {
+    const machine = simulated('raptor-lake-s');
+    machine.node.machine.tree.setFile('/etc/pveigpu/pveigpu.conf', '[panel]\nhost-setup = admin@pve\n');
+    const service = await over(machine);
+    const before = machine.lasting();
+    const privileges = { '/nodes/pve': ['Sys.Audit', 'Sys.Modify'], '/vms/101': ['VM.Audit'] };
+    for (const path of ['/guests/101/assign', '/guests/101/unassign', '/guests/102/unassign']) {
+      const { status, body } = await service.ask('POST', path, { user: 'admin@pve', privileges }, { digest: 'a'.repeat(64) });
+      expect([status, body.title]).toEqual([403, expect.stringMatching(/lacks VM\.(?:Config\.HWType|Audit) on \/vms\//)]);
+    }
+    expect((await service.ask('POST', '/guests/101/unassign', ADMIN, { digest: 'a'.repeat(64) })).status).not.toBe(403);
+    expect(machine.lasting()).toEqual(before);
   });
 
   test.each(['root', 'root@pam\nx', '@pam', 'a b@pam', `${'x'.repeat(80)}@pam`])('a user called %j is nobody', async (user) => {

@@ -16,7 +16,7 @@ export const GUESTS: readonly AnyRoute[] = [
     answer: async (asked) => {
       const { vmid, caller, context } = asked;
       if (vmid === undefined) return NO_GUEST;
-      const [host, inside] = [mayAccess('host', caller, asked), mayAccess('inside', caller, asked)];
+      const [host, inside] = [mayAccess('host-guest', caller, asked), mayAccess('inside', caller, asked)];
       const user = {
         user: caller.user,
         has: (path: string, privilege: string) =>

@@ -54,7 +54,7 @@ export const RUNS: readonly AnyRoute[] = [
     },
   }),
   route({
-    ...{ method: 'post', path: '/guests/{vmid}/assign', access: 'host', kind: 'started' },
+    ...{ method: 'post', path: '/guests/{vmid}/assign', access: 'host-guest', kind: 'started' },
     summary: 'Gives a guest a slice, where the node has to be changed for it',
     input: z.extend(assignInput, { digest }),
     answer: async (asked, { digest: agreed, ...input }) => {
@@ -69,7 +69,7 @@ export const RUNS: readonly AnyRoute[] = [
     },
   }),
   route({
-    ...{ method: 'post', path: '/guests/{vmid}/unassign', access: 'host', kind: 'started' },
+    ...{ method: 'post', path: '/guests/{vmid}/unassign', access: 'host-guest', kind: 'started' },
     summary: 'Takes all slices of a guest back, where the node has to be changed for it',
     input: z.strictObject({ digest }),
     answer: async (asked, { digest: agreed }) =>
