@@ -53,6 +53,8 @@ const VIEWS = [
   'assignments',
   'assertions',
   'facts',
+  'usage',
+  'roms',
 ];
 
 /** When a unit was last started, microseconds since the boot. */
@@ -127,7 +129,7 @@ systemctl daemon-reload; systemctl enable pveigpu-boot pveigpu-pools`);
     await node().reboot();
     expect(await node().must('systemctl --failed --no-legend --plain')).toBe('');
     expect(await node().must('systemctl show --value -p ConditionResult pveigpu-boot pveigpu-pools')).toBe('no\n\nno\n');
-    await node().must('rm /etc/systemd/system/pveigpu-*; systemctl daemon-reload; dpkg -P pveigpu');
+    await node().must('rm /etc/systemd/system/pveigpu-*; systemctl daemon-reload; PVEIGPU_PURGE=1 dpkg -P pveigpu');
     expect(await node().must('ls -d /var/lib/pveigpu /usr/lib/pveigpu /etc/pveigpu 2>/dev/null; true')).toBe('');
   });
 });
