@@ -219,12 +219,14 @@ describe.skipIf(reason !== undefined)('the Debian package', () => {
   });
 
   test('while a command of ours is at work the package stays', async () => {
-    const busy = root.start('mkdir -p /run/pveigpu; flock /run/pveigpu/apply.lock sh -c "echo held > /tmp/held; sleep 600"');
+    const busy = root.start(`mkdir -p /run/pveigpu; rm -f /tmp/enough
+flock /run/pveigpu/apply.lock sh -c "echo held > /tmp/held; while [ ! -e /tmp/enough ]; do sleep 0.1; done"`);
     while (!root.has('/tmp/held')) await new Promise((resolve) => setTimeout(resolve, 50));
     const refused = await root.shell('dpkg -r pveigpu');
     expect([refused.code !== 0, refused.text]).toEqual([true, expect.stringContaining('A command of pveigpu is at work')]);
     expect(await root.must(`${STATUS_OF}; pveigpu --version`)).toBe(`installed${version}\n`);
-    await busy.end();
+    root.write('/tmp/enough', '');
+    await busy.done;
     await root.must('dpkg -r pveigpu');
   });
 });

@@ -52,8 +52,8 @@ export class Root {
     return text;
   }
 
-  /** Starts shell text that goes on; ends it with what `end` answers. */
-  start(command: string): { end(): Promise<string>; readonly done: Promise<string> } {
+  /** Starts shell text that goes on until it sees that it shall end: what it said then. (`unshare` does not end when it is told to.) */
+  start(command: string): { readonly done: Promise<string> } {
     const [program, ...argv] = this.#argv([
       'env',
       '-i',
@@ -68,13 +68,7 @@ export class Root {
       said += chunk;
     });
     const done = new Promise<string>((resolve) => child.on('close', () => resolve(said)));
-    return {
-      done,
-      end: async () => {
-        child.kill('SIGTERM');
-        return await done;
-      },
-    };
+    return { done };
   }
 
   path(path: string): string {
