@@ -3,11 +3,12 @@ import type { Plan } from '../core/plan/action.ts';
 import { ok, type Result } from '../core/problem.ts';
 import { sha1Hex } from '../core/text/sha1.ts';
 import { INDEX_TEMPLATE, UI_SCRIPT } from '../core/ui/index-template.ts';
-import { planUiInstall, planUiRemove, type UiGround, type UiSource } from '../core/ui/plan-ui.ts';
+import { planUiInstall, planUiRemove, UI_NOT_WANTED, type UiGround, type UiSource } from '../core/ui/plan-ui.ts';
 import { type UiView, uiView } from '../core/ui/ui-view.ts';
 import type { Context } from './context.ts';
 import { readImage } from './engine/read-image.ts';
 import { readLedger } from './engine/state-files.ts';
+import { readSettings } from './settings.ts';
 
 /** The files of our Debian package, a path a line (dpkg(1)). */
 const PACKAGE_LIST = '/var/lib/dpkg/info/pveigpu.list';
@@ -17,9 +18,12 @@ export function uiSource(text: string, version: string): UiSource {
   return { text, version: `${version}-${sha1Hex(new TextEncoder().encode(text)).slice(0, 8)}` };
 }
 
-/** Plans showing the panel in PVE's interface; nothing is written. */
-export async function planUiInstalled({ host }: Context, source: UiSource): Promise<Result<Plan>> {
-  const ground = await uiGround(host);
+/** Plans showing the panel in PVE's interface, where the administrator does not say otherwise; nothing is written. */
+export async function planUiInstalled(context: Context, source: UiSource): Promise<Result<Plan>> {
+  const settings = await readSettings(context);
+  if (!settings.ok) return settings;
+  if (settings.value.showPanel === false) return ok(UI_NOT_WANTED);
+  const ground = await uiGround(context.host);
   return ground.ok ? planUiInstall(ground.value, source) : ground;
 }
 

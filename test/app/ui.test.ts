@@ -131,3 +131,21 @@ test('rollback --all takes the panel out too, also on a machine without a GPU', 
     expect(machine.lasting()).toEqual(before);
   }
 });
+
+test('an administrator who does not want it is heard, by upgrades too; who takes it out is told how', async () => {
+  const machine = withPage();
+  machine.node.machine.tree.setFile('/var/lib/dpkg/info/pveigpu.list', `${UI_SCRIPT}\n`);
+  machine.node.machine.tree.setFile(UI_SCRIPT, FIRST.text);
+  await install(machine);
+  const removing = await planUiRemoved(machine.context);
+  expect(removing.ok && removing.value.remarks).toMatchObject([
+    { id: 'ui.comes-back', hint: expect.stringContaining('show = no') },
+  ]);
+  await carryOut(machine, removing);
+  machine.node.machine.tree.setFile('/etc/pveigpu/pveigpu.conf', '[panel]\nshow = no\n');
+  const before = machine.lasting();
+  expect(await install(machine)).toBe(0);
+  expect(machine.lasting()).toEqual(before);
+  machine.node.machine.tree.setFile('/etc/pveigpu/pveigpu.conf', '[panel]\nshow = yes\n');
+  expect(await install(machine)).toBe(1);
+});

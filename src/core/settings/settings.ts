@@ -20,6 +20,8 @@ export interface Settings {
   readonly pinOnUpgrade?: boolean;
   /** `[panel] host-setup`: users who may set up the host in the panel, besides root@pam; default nobody. */
   readonly hostSetup?: readonly string[];
+  /** `[panel] show`: whether the panel is shown in PVE's interface, upgrades included; default yes. */
+  readonly showPanel?: boolean;
 }
 
 /** What holds without a file. */
@@ -52,7 +54,7 @@ const schema = z.strictObject({
   assign: z.optional(z.strictObject({ pool: z.optional(word), 'hook-storage': z.optional(word), hook: z.optional(yesNo) })),
   vf: z.optional(z.strictObject({ count: z.optional(count) })),
   kernel: z.optional(z.strictObject({ 'pin-on-upgrade': z.optional(yesNo) })),
-  panel: z.optional(z.strictObject({ 'host-setup': z.optional(users) })),
+  panel: z.optional(z.strictObject({ show: z.optional(yesNo), 'host-setup': z.optional(users) })),
 });
 
 /** Reads `pveigpu.conf`. A misspelt section, name or value is refused, since it would do nothing without a word. */
@@ -78,6 +80,7 @@ export function parseSettings(text: string, where: string): Result<Settings> {
       ...(vf?.count === undefined ? {} : { vfCount: vf.count }),
       ...(pinOnUpgrade === undefined ? {} : { pinOnUpgrade }),
       ...(hostSetup === undefined ? {} : { hostSetup }),
+      ...(panel?.show === undefined ? {} : { showPanel: panel.show }),
     },
   };
 }

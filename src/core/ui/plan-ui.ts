@@ -86,8 +86,24 @@ export function planUiRemove({ template, script, ledger, isPackaged }: UiGround)
           }
         : { action: 'removeFile', args: { path: UI_SCRIPT, before: script, release: true }, reason: 'is not needed any more' },
     );
-  return { title: REMOVE, steps, remarks: [] };
+  return { title: REMOVE, steps, remarks: isPackaged && steps.length > 0 ? [COMES_BACK] : [] };
 }
+
+/** What `ui install` plans where `pveigpu.conf` says that the panel is not shown. */
+export const UI_NOT_WANTED: Plan = {
+  title: INSTALL,
+  steps: [],
+  remarks: [
+    { level: 'note', id: 'ui.not-wanted', text: 'pveigpu.conf says show = no below [panel], so the panel is not shown.' },
+  ],
+};
+
+const COMES_BACK: Remark = {
+  level: 'note',
+  id: 'ui.comes-back',
+  text: 'The next upgrade of pveigpu or pve-manager shows it again.',
+  hint: 'Against that, put show = no below [panel] in /etc/pveigpu/pveigpu.conf.',
+};
 
 /** Whether the text has every byte of the page; what is no UTF-8, or has a byte order mark, would be written back as something else. */
 function isWhole(template: FileImage, text: string): boolean {
