@@ -16,7 +16,7 @@ import { planPool } from './pool.ts';
 import { romsBack } from './roms-back.ts';
 import { setupWorld } from './setup-world.ts';
 import { planUiRemoved } from './ui.ts';
-import { planUnassign } from './unassign.ts';
+import { planUnassign, type UnassignOptions } from './unassign.ts';
 
 /** How far back to go: before run N, or to the node as it was without us. */
 export interface RollbackRequest {
@@ -31,7 +31,7 @@ const UI_FILES: readonly string[] = [INDEX_TEMPLATE, UI_SCRIPT];
 export async function planRollback(
   context: Context,
   { to, force }: RollbackRequest,
-  options: { readonly hookStub: string },
+  options: UnassignOptions,
 ): Promise<Result<Plan>> {
   const now = await readDesired(context.host);
   if (!now.ok) return now;
@@ -51,12 +51,7 @@ export async function planRollback(
 }
 
 /** Guests first, then pools, then the host: nobody must use what goes. */
-async function planAllBack(
-  context: Context,
-  now: Desired,
-  force: boolean,
-  options: { readonly hookStub: string },
-): Promise<Result<Plan>> {
+async function planAllBack(context: Context, now: Desired, force: boolean, options: UnassignOptions): Promise<Result<Plan>> {
   const ledger = await readLedger(context.host);
   if (!ledger.ok) return ledger;
   const { guests, pools, files, packages, units, pin } = ledger.value;
@@ -96,7 +91,7 @@ function endTrial(context: Context): Turn {
 }
 
 /** Never by force, which would take what the user assigned by hand too. A guest on another node, or without a key of ours, is left. */
-async function guestBack(context: Context, vmid: number, options: { readonly hookStub: string }): Promise<Result<Plan>> {
+async function guestBack(context: Context, vmid: number, options: UnassignOptions): Promise<Result<Plan>> {
   const planned = await planUnassign(context, { vmid }, options);
   const isNothing = !planned.ok && ['guest.unknown', 'guest.not-assigned', 'guest.needs-flag'].includes(planned.problem.code);
   return isNothing ? ok({ title: `guest ${vmid}`, steps: [], remarks: [] }) : planned;

@@ -8,10 +8,15 @@ import { unmountLeftovers } from './container-mount.ts';
 import type { Context } from './context.ts';
 import { type GuestPlanOptions, guestGround } from './guest-ground.ts';
 
-/** Plans giving a guest back what it had; nothing is written. */
-export async function planUnassign(context: Context, request: UnassignRequest, options: GuestPlanOptions): Promise<Result<Plan>> {
+/** As for `assign`: a plan alone, such as a browser asks for, takes nothing down. */
+export interface UnassignOptions extends GuestPlanOptions {
+  readonly mayMount?: boolean;
+}
+
+/** Plans giving a guest back what it had; nothing is written. With `mayMount`, what a killed look left mounted is taken down first. */
+export async function planUnassign(context: Context, request: UnassignRequest, options: UnassignOptions): Promise<Result<Plan>> {
   // A container that a killed look left mounted is locked, and PVE would not change it.
-  if (context.host.abilities.run) await unmountLeftovers(context);
+  if (options.mayMount === true && context.host.abilities.run) await unmountLeftovers(context);
   const ground = await guestGround(context, request.vmid, options);
   if (!ground.ok) return ground;
   const container = containerOf(ground.value, request.vmid);

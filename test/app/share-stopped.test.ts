@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { planAssign } from '../../src/app/assign.ts';
 import type { Context } from '../../src/app/context.ts';
+import { planUnassign } from '../../src/app/unassign.ts';
 import type { AssignRequest } from '../../src/core/assign/assign-request.ts';
 import { canonicalCtConfig } from '../../src/core/guest/ct-config.ts';
 import type { Host } from '../../src/ports/host.ts';
@@ -143,6 +144,10 @@ describe('killed while it looks', () => {
       await expect(plan(machine)).rejects.toThrow(PowerCut);
       left = Number.POSITIVE_INFINITY;
       if (isMounted(machine)) mountedOnce += 1;
+      // A plan alone, as a browser asks for it, takes nothing down.
+      const looked = [isMounted(machine), isNoted(machine)];
+      await planUnassign(machine.context, { vmid: 200 }, { hookStub: HOOK_STUB });
+      expect([isMounted(machine), isNoted(machine)]).toEqual(looked);
       expect((await machine.unassign(200)).ok, `cut at ${cut}`).toBe(false);
       expect([isMounted(machine), isNoted(machine)], `cut at ${cut}`).toEqual([false, false]);
       expect(canonicalCtConfig(config(machine)), `cut at ${cut}`).toBe(canonicalCtConfig(before));

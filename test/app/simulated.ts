@@ -53,7 +53,10 @@ export class Simulated {
   }
 
   async unassign(vmid: number, force = false): Promise<Result<readonly Plan[]>> {
-    return await this.carryOut(async () => await planUnassign(this.context, { vmid, force }, { hookStub: HOOK_STUB }), force);
+    return await this.carryOut(
+      async () => await planUnassign(this.context, { vmid, force }, { hookStub: HOOK_STUB, mayMount: true }),
+      force,
+    );
   }
 
   /** Plans and applies until a plan is the whole. */

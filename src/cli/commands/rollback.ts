@@ -16,5 +16,7 @@ export async function run(call: Call): Promise<number> {
       hint: 'pveigpu history lists the runs.',
     });
   const request = { to: number ?? 'all', force: options.force === true } as const;
-  return await carryOutDetached(call, (context) => planRollback(context, request, { hookStub }));
+  return await carryOutDetached(call, (context) =>
+    planRollback(context, request, { hookStub, mayMount: call.options.dryRun !== true }),
+  );
 }

@@ -7,5 +7,5 @@ import { vmidOf } from '../request.ts';
 
 export async function run(call: Call): Promise<number> {
   const request = { vmid: vmidOf(call), force: call.options.force === true };
-  return await carryOut(call, (context) => planUnassign(context, request, { hookStub }));
+  return await carryOut(call, (context) => planUnassign(context, request, { hookStub, mayMount: call.options.dryRun !== true }));
 }
