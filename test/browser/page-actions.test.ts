@@ -40,6 +40,34 @@ describe('the node', () => {
     expect(at.faults).toEqual([]);
   });
 
+  test('is confirmed by hand where no unit did it', async () => {
+    const at = await open({ profile: 'raptor-lake-s-untouched' });
+    const { page, press, see, served, button } = at;
+    await press('Set up');
+    await page.getByRole('radio', { name: /Whole GPU to one guest/ }).check();
+    await press('Show plan');
+    await see('What is changed');
+    await applyPlan(at);
+    const { tree } = served.machine.node.machine;
+    // The unit that confirms is kept from this boot, and is there again for the look at the set-up.
+    const links = Object.keys(served.machine.node.persistentFiles()).filter((path) =>
+      path.endsWith('.wants/pveigpu-confirm.service'),
+    );
+    const kept = links.map((path) => [path, tree.get(path)] as const);
+    expect(kept).toHaveLength(1);
+    for (const path of links) tree.remove(path);
+    await press('Reboot node');
+    await see('Rebooted.');
+    for (const [path, entry] of kept) if (entry !== undefined) tree.set(path, entry);
+    const pending = () => fileOf(at, '/var/lib/pveigpu/pending.json');
+    expect(pending()).toBeDefined();
+    await press('Confirm set-up');
+    await applyPlan(at);
+    expect(pending()).toBeUndefined();
+    await button('Confirm set-up').waitFor({ state: 'detached' });
+    expect(at.faults).toEqual([]);
+  });
+
   test('offers only modes that can work, with the reason for the others', async () => {
     const at = await open({ profile: 'jasper-lake' });
     await at.press('Set up');
